@@ -1,0 +1,46 @@
+# Everything a person or CI runs. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+.PHONY: help install demo test lint format lock up down clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+install: $(INSTALLED) ## set up .venv with every locked package
+
+demo: $(INSTALLED) ## start everything, land a week of logs, build the warehouse, show the results
+	@$(BIN)/warehouse demo
+
+test: $(INSTALLED) ## run the linters and every test, on a cluster of their own
+	@$(MAKE) lint
+	@$(BIN)/pytest
+
+lint: $(INSTALLED) ## check Python and SQL style; needs no server
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/sqlfluff lint --disable-progress-bar --nofail-on-warning models macros tests/dbt
+
+format: $(INSTALLED) ## rewrite Python and SQL in the project's style
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix --disable-progress-bar models macros tests/dbt
+
+lock: $(INSTALLED) ## pin and hash every package of requirements.in anew
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-emit-index-url --no-header requirements.in --output-file requirements.txt
+
+up: $(INSTALLED) ## start the embedded cluster
+	@$(BIN)/warehouse up
+
+down: $(INSTALLED) ## stop the embedded cluster
+	@$(BIN)/warehouse down
+
+clean: ## stop the cluster; remove .venv, all data and everything built
+	@[ ! -x $(BIN)/warehouse ] || $(BIN)/warehouse down
+	@rm -rf .venv .warehouse target logs *.egg-info
+
+$(INSTALLED): requirements.txt pyproject.toml install.sh
+	@sh install.sh

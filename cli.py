@@ -1,0 +1,41 @@
+"""The `warehouse` command: a thin face over the packages."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cluster import commands as cluster_commands
+from errors import WarehouseError
+from generator import commands as generator_commands
+from landing import commands as landing_commands
+
+application = typer.Typer(
+    help="The warehouse behind an online shop's event logs.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for commands in (cluster_commands, landing_commands, generator_commands):
+    commands.register(application)
+
+
+@application.callback()
+def options(
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
+) -> None:
+    """Read by `main`, which sees every error."""
+
+
+def main() -> None:
+    """Run the command line; a foreseeable mistake is one line and an exit code."""
+    try:
+        application()
+    except WarehouseError as error:
+        if "--debug" in sys.argv:
+            raise
+        Console(stderr=True, soft_wrap=True).print(f"[red]Error:[/red] {error}", highlight=False)
+        sys.exit(error.exit_code)

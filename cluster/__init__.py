@@ -1,0 +1,1 @@
+"""The embedded cluster: Java, HDFS, PostgreSQL, Hive metastore and Spark Thrift Server."""

@@ -1,0 +1,5 @@
+"""Commands."""
+
+
+def register(application) -> None:
+    """Nothing yet."""

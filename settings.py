@@ -1,0 +1,135 @@
+"""Every setting of the project, in one typed object.
+
+Settings come from environment variables named `WAREHOUSE_…`, then from the file `.env` at the
+project's root, then from the defaults below. Nothing else reads the environment; `profiles.yml`
+reads the same variables, which `source .venv/bin/activate` loads from `.env`.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_cache_path
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from errors import UsageError
+
+PROJECT_ROOT = Path(__file__).resolve().parent
+
+
+class Settings(BaseSettings):
+    """Where the warehouse lives and which cluster it talks to."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WAREHOUSE_", env_file=PROJECT_ROOT / ".env", extra="forbid", frozen=True
+    )
+
+    target: Literal["embedded", "cluster"] = Field(
+        "embedded",
+        description="`embedded`: the cluster this project starts itself; "
+        "`cluster`: an existing one, addressed by the settings below",
+    )
+    data_folder: Path = Field(
+        PROJECT_ROOT / ".warehouse", description="all data, logs and process ids of this checkout"
+    )
+    cache_folder: Path = Field(
+        user_cache_path("ecommerce-warehouse"),
+        description="downloaded Java libraries, shared between checkouts",
+    )
+    port_base: int = Field(
+        21500, ge=1024, le=65400, description="first of the 100 ports the services listen on"
+    )
+    datanodes: int = Field(1, ge=1, le=9, description="number of HDFS DataNodes to start")
+    memory_mib: int | None = Field(
+        None, ge=2048, description="memory of all services together; default: sized to the machine"
+    )
+    hdfs_url: str | None = Field(None, description="existing NameNode, as hdfs://host:port")
+    metastore_uri: str | None = Field(
+        None, description="existing Hive metastore, as thrift://host:port"
+    )
+    thrift_host: str | None = Field(None, description="existing Spark Thrift Server: host")
+    thrift_port: int | None = Field(None, description="existing Spark Thrift Server: port")
+    raw_folder: str = Field(
+        "/ecommerce/raw", pattern=r"^/[\w./-]*[\w-]$", description="HDFS folder of the raw zone"
+    )
+    tables_folder: str = Field(
+        "/ecommerce/warehouse",
+        pattern=r"^/[\w./-]*[\w-]$",
+        description="HDFS folder of the tables that dbt builds",
+    )
+    schema_prefix: str = Field(
+        "", pattern=r"^[a-z0-9_]*$", description="put before every schema name on a shared cluster"
+    )
+
+    @model_validator(mode="after")
+    def _addresses_belong_to_an_existing_cluster(self) -> "Settings":
+        names = ("hdfs_url", "metastore_uri", "thrift_host", "thrift_port")
+        given = [name for name in names if getattr(self, name) is not None]
+        if self.target == "cluster" and len(given) < len(names):
+            missing = ", ".join(_variable(name) for name in names if name not in given)
+            raise ValueError(f"WAREHOUSE_TARGET=cluster also needs {missing}")
+        if self.target == "embedded" and given:
+            named = ", ".join(_variable(name) for name in given)
+            raise ValueError(f"{named} only applies with WAREHOUSE_TARGET=cluster")
+        return self
+
+    def port(self, service: str, number: int = 0) -> int:
+        """The loopback port of an embedded service; `number` counts DataNodes from 0."""
+        offsets = {
+            "namenode": 0,
+            "namenode_web": 1,
+            "postgresql": 2,
+            "metastore": 3,
+            "thrift": 4,
+            "spark_web": 5,
+            "docs": 6,
+            "datanode": 10,
+            "datanode_web": 11,
+            "datanode_ipc": 12,
+        }
+        return self.port_base + offsets[service] + 3 * number
+
+    @property
+    def hdfs(self) -> str:
+        """Address of the NameNode, `hdfs://host:port`."""
+        return self.hdfs_url or f"hdfs://127.0.0.1:{self.port('namenode')}"
+
+    @property
+    def metastore(self) -> str:
+        """Address of the Hive metastore, `thrift://host:port`."""
+        return self.metastore_uri or f"thrift://127.0.0.1:{self.port('metastore')}"
+
+    @property
+    def thrift_server(self) -> tuple[str, int]:
+        """Host and port of the Spark Thrift Server."""
+        return self.thrift_host or "127.0.0.1", self.thrift_port or self.port("thrift")
+
+    def schema_name(self, layer: str) -> str:
+        """The schema of a layer: raw, staging, intermediate, marts or quality."""
+        return self.schema_prefix + layer
+
+
+def _variable(name: str) -> str:
+    return f"WAREHOUSE_{name.upper()}"
+
+
+@lru_cache(maxsize=1)
+def load_settings() -> Settings:
+    """Read the settings once.
+
+    Raises:
+        UsageError: a setting is unknown or has a value it cannot take.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problem = error.errors()[0]
+        location = ".".join(str(part) for part in problem["loc"])
+        message = problem["msg"].removeprefix("Value error, ")
+        if location:
+            name = location.upper().removeprefix("WAREHOUSE_")
+            message = f"WAREHOUSE_{name}={problem['input']}: {message}"
+        raise UsageError(
+            f"A setting is wrong: {message}", "see .env.example for what each setting takes"
+        ) from None
