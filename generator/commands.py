@@ -33,7 +33,7 @@ def generate(
 
     plan = Plan(days, _date(start_date), users, products, events, seed, dirt)
     console = Console()
-    with Progress(console=console, transient=True) as bar:
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Writing days", total=plan.days)
         summary = write(folder, plan, lambda written: bar.update(task, completed=written))
     counts = ", ".join(f"{sorts['lines']:,} {table}" for table, sorts in summary.tables.items())

@@ -41,9 +41,10 @@ class Summary:
 def generate(
     folder: Path, plan: Plan, progress: Callable[[int], None] = lambda days_written: None
 ) -> Summary:
-    """Write `landed_date=YYYY-MM-DD/{events,orders,users,products}.csv` below a folder.
+    """Write `landed_date=YYYY-MM-DD/<table>_YYYY-MM-DD.csv` for each table below a folder.
 
-    Earlier output of the generator in that folder is replaced. A day appears whole or not at all.
+    The names differ from day to day because landing tells files apart by their names. Earlier
+    output of the generator in that folder is replaced. A day appears whole or not at all.
 
     Raises:
         UsageError: the folder holds something else.
@@ -65,7 +66,7 @@ def generate(
             hidden = folder / f".{_day(plan, number)}"
             hidden.mkdir()
             for table, (text, counts) in zip(TABLES, texts, strict=True):
-                (hidden / f"{table}.csv").write_bytes(text)
+                (hidden / _file(table, hidden)).write_bytes(text)
                 summary.bytes += len(text)
                 totals = summary.tables[table]
                 totals.update({sort: totals.get(sort, 0) + counts[sort] for sort in counts})
@@ -95,6 +96,10 @@ def _day(plan: Plan, number: int) -> str:
     return f"landed_date={plan.start_date + timedelta(days=number)}"
 
 
+def _file(table: str, day: Path) -> str:
+    return f"{table}_{day.name[-len('YYYY-MM-DD') :]}.csv"
+
+
 def _meant(clickstream: Clickstream) -> Summary:
     """What the good lines say."""
     amounts, kinds = clickstream.price * clickstream.quantity, clickstream.kind
@@ -112,9 +117,13 @@ def _clear(folder: Path) -> None:
     """Make the folder, or empty it of earlier output."""
     folder.mkdir(parents=True, exist_ok=True)
     days = [*folder.glob("landed_date=*"), *folder.glob(".landed_date=*")]
-    known = {SUMMARY, *(day.name for day in days), *(f"{table}.csv" for table in TABLES)}
-    found = {path.name for place in (folder, *days) for path in place.iterdir()}
-    if not found <= known or (found and not (folder / SUMMARY).is_file()):
+    known = {
+        folder / SUMMARY,
+        *days,
+        *(day / _file(table, day) for day in days for table in TABLES),
+    }
+    found = {path for place in (folder, *days) for path in place.iterdir()}
+    if not found <= known or (found and folder / SUMMARY not in found):
         raise UsageError(
             f"{folder} holds files that `warehouse generate` did not write",
             "name an empty folder or one that does not exist",

@@ -31,7 +31,7 @@ def hashes(folder: Path) -> dict[str, str]:
 def rows(folder: Path, table: str) -> list[dict[str, str]]:
     """All rows with the day of their file, every value as text."""
     found = []
-    for path in sorted(folder.glob(f"*/{table}.csv")):
+    for path in sorted(folder.glob(f"*/{table}_*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             day = path.parent.name.removeprefix("landed_date=")
             found += [row | {"landed_date": day} for row in csv.DictReader(file, strict=True)]
@@ -69,7 +69,7 @@ def test_headers_are_the_declared_columns(clean):
         (ROOT / "models/staging/shop/_shop__sources.yml").read_text(encoding="utf-8")
     )
     for table in declaration["sources"][0]["tables"]:
-        for path in clean[0].glob(f"*/{table['name']}.csv"):
+        for path in clean[0].glob(f"*/{table['name']}_*.csv"):
             header = path.read_text(encoding="utf-8").partition("\n")[0]
             assert header.split(",") == table["config"]["meta"]["required_columns"]
 
@@ -168,7 +168,7 @@ def test_events_look_like_a_shop(clean):
         share = sum(not row[column] for row in events) / len(events)
         assert 0.02 < share < 0.8, column
     assert any("," in row["user_agent"] for row in events)
-    size = sum(path.stat().st_size for path in folder.glob("*/events.csv"))
+    size = sum(path.stat().st_size for path in folder.glob("*/events_*.csv"))
     assert 120 <= size / len(events) <= 200
     views = Counter(row["product_id"] for row in events)
     assert views.most_common(1)[0][1] > 5 * len(events) / SMALL.products
@@ -180,7 +180,7 @@ def test_a_database_reads_the_types(clean):
     found = duckdb.sql(
         f"""
         select count(*), count(event_time), sum(price * quantity) filter (event_type = 'purchase')
-        from read_csv('{clean[0]}/*/events.csv', types = {{
+        from read_csv('{clean[0]}/*/events_*.csv', types = {{
             'event_time': 'timestamptz', 'price': 'decimal(18, 4)', 'quantity': 'int'
         }})
         """
@@ -193,7 +193,7 @@ def test_dirt_leaves_what_the_good_lines_say(clean, dirty):
     good, all_lines = (
         Counter(
             line
-            for path in folder.glob("*/events.csv")
+            for path in folder.glob("*/events_*.csv")
             for line in path.read_text(encoding="utf-8").splitlines()[1:]
         )
         for folder in (clean[0], dirty[0])
@@ -278,13 +278,18 @@ def test_an_interrupted_run_is_replaced(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["notes.txt", "landed_date=2024-03-01/events.csv", "landed_date=2024-03-01/notes.txt"]
+    "name",
+    [
+        "notes.txt",
+        "landed_date=2024-03-01/events_2024-03-01.csv",
+        "landed_date=2024-03-01/notes.txt",
+    ],
 )
 @pytest.mark.parametrize("ours", [False, True])
 def test_files_of_others_are_kept(name, ours, tmp_path):
     if ours:
         generate(tmp_path, replace(SMALL, days=1, events=10))
-        if name.endswith("events.csv"):
+        if name.endswith("events_2024-03-01.csv"):
             pytest.skip("the generator's own file")
     file = tmp_path / name
     file.parent.mkdir(exist_ok=True)
