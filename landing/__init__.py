@@ -1,1 +1,21 @@
-"""Placeholder."""
+"""Landing: CSV logs of any source system into the raw zone of HDFS."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from landing.land_files import land
+    from landing.live_files import unland
+    from landing.report import FileResult, LandingReport, Outcome
+
+__all__ = ["FileResult", "LandingReport", "Outcome", "land", "unland"]
+
+_MODULES = {"land": "landing.land_files", "unland": "landing.live_files"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the drivers of HDFS and Thrift when they are first needed, not with the package."""
+    from importlib import import_module
+
+    if name not in __all__:
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    return getattr(import_module(_MODULES.get(name, "landing.report")), name)

@@ -1,0 +1,239 @@
+"""The manifest: one row for every act of landing or withdrawing a file, only ever added to."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+
+from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from cluster.sql import Connection
+from errors import WarehouseError
+from landing.literals import literal
+from settings import Settings
+
+# Name, type and description of each column, in order.
+COLUMNS = [
+    ("file_id", "string", "identifies this landing; a file landed again gets a new one"),
+    ("source_system", "string", "the source system the file came from"),
+    ("table_name", "string", "the table of the source system it belongs to"),
+    ("file_name", "string", "its name when it was landed, without .gz"),
+    ("stored_path", "string", "where its bytes are in HDFS, without the address of the NameNode"),
+    ("landed_date", "date", "the date it was landed under"),
+    ("action", "string", "landed, or withdrawn: repeats the landed row it takes back"),
+    ("byte_count", "bigint", "its bytes, decompressed"),
+    ("line_count", "bigint", "its physical lines after the header, blank ones included"),
+    ("repeated_header_count", "bigint", "how many of those lines are the header line again"),
+    ("checksum", "string", "SHA-256 of its decompressed bytes, in hexadecimal"),
+    ("header_line", "string", "its first line, without byte order mark and line feed"),
+    ("header_columns", "array<string>", "the column names in the header, unquoted and trimmed"),
+    ("recorded_at", "timestamp", "when this row was committed (UTC)"),
+]
+_NAMES = [name for name, _, _ in COLUMNS]
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """The landed row of one file; the attributes are the manifest's columns."""
+
+    file_id: str
+    source_system: str
+    table_name: str
+    file_name: str
+    stored_path: str
+    landed_date: date
+    byte_count: int
+    line_count: int
+    repeated_header_count: int
+    checksum: str
+    header_line: str
+    header_columns: list[str]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A stored file about to be recorded, and the file ids it replaces."""
+
+    landed: LandedFile
+    replaces: Sequence[str] = ()
+
+
+def file_id_of(stored_path: str, landed_at: datetime) -> str:
+    """The id of landing a file at one moment."""
+    text = f"{stored_path}\0{landed_at.astimezone(UTC).isoformat()}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def manifest_name(settings: Settings) -> str:
+    """The manifest's schema and table."""
+    return f"{settings.schema_name('raw')}.manifest"
+
+
+def create_manifest(connection: Connection, settings: Settings) -> None:
+    """Create the manifest if it is not there."""
+    columns = ", ".join(f"{name} {kind} comment {literal(text)}" for name, kind, text in COLUMNS)
+    description = (
+        "One row per act of landing or withdrawing a file. A file is live while its landed row "
+        "has no withdrawn row of the same file_id."
+    )
+    connection.execute(
+        f"create table if not exists {manifest_name(settings)} ({columns}) using iceberg "
+        f"comment {literal(description)} tblproperties ("
+        "'format-version' = '2', "
+        # Only added to, and compared with commits made meanwhile, without rewriting any file.
+        "'write.merge.mode' = 'merge-on-read', "
+        "'write.merge.isolation-level' = 'serializable', "
+        "'write.distribution-mode' = 'none', "
+        "'write.metadata.delete-after-commit.enabled' = 'true', "
+        "'write.metadata.previous-versions-max' = '20')"
+    )
+
+
+def live_files(
+    connection: Connection, settings: Settings, source_name: str | None = None, where: str = "true"
+) -> list[LandedFile]:
+    """The live files of one or all source systems, by table, date and name.
+
+    Args:
+        where: a further SQL condition on the landed rows.
+    """
+    names = [field.name for field in fields(LandedFile)]
+    # An array comes back from the server as JSON text; split it where that is safe, on our side.
+    selected = ", ".join(f"to_json({name})" if name == "header_columns" else name for name in names)
+    result = connection.execute(
+        f"select {selected} from {_live(settings, source_name)} where {where} "
+        "order by source_system, table_name, landed_date, file_name"
+    )
+    return [_landed_file(dict(zip(names, row, strict=True))) for row in result.rows]
+
+
+def _landed_file(row: dict) -> LandedFile:
+    return LandedFile(**row | {"header_columns": json.loads(row["header_columns"])})
+
+
+def _live(settings: Settings, source_name: str | None) -> str:
+    """A subquery of the landed rows without a withdrawn row."""
+    name = manifest_name(settings)
+    source = f" and source_system = {literal(source_name)}" if source_name else ""
+    return (
+        f"(select * from {name} as landed where action = 'landed'{source} and not exists "
+        f"(select 1 from {name} as withdrawn where withdrawn.action = 'withdrawn'{source} "
+        "and withdrawn.file_id = landed.file_id))"
+    )
+
+
+def _is_conflict(error: BaseException) -> bool:
+    text = f"{error} {error.__cause__}"
+    return isinstance(error, WarehouseError) and any(
+        name in text for name in ("ValidationException", "CommitFailedException")
+    )
+
+
+_retried = retry(
+    retry=retry_if_exception(_is_conflict),
+    stop=stop_after_attempt(10),
+    wait=wait_random_exponential(multiplier=0.2, max=5),
+    reraise=True,
+)
+
+
+@_retried
+def record_landed(
+    connection: Connection, settings: Settings, source_name: str, candidates: Sequence[Candidate]
+) -> set[str]:
+    """Commit landed files, and the withdrawal of those they replace, in one statement.
+
+    A candidate whose content or name is live by now, through another landing, is left out.
+
+    Returns:
+        The file ids that were recorded.
+    """
+    ids = [candidate.landed.file_id for candidate in candidates]
+    values = ", ".join(_values(candidate) for candidate in candidates)
+    landed_names = ", ".join(_NAMES)
+    live = _live(settings, source_name)
+    withdrawn_columns = ", ".join(
+        {"action": "'withdrawn'", "recorded_at": "accepted.recorded_at"}.get(name, f"live.{name}")
+        for name in _NAMES
+    )
+    _merge(
+        connection,
+        settings,
+        source_name,
+        f"""
+        with candidates ({landed_names}, replaces) as (values {values}),
+        live as {live},
+        accepted as (
+            select * from candidates where not exists (
+                select 1 from live
+                where live.table_name = candidates.table_name
+                    and (live.checksum = candidates.checksum
+                        or live.file_name = candidates.file_name)
+                    and not array_contains(candidates.replaces, live.file_id)
+            )
+        )
+        select {landed_names} from accepted
+        union all
+        select {withdrawn_columns}
+        from accepted inner join live on array_contains(accepted.replaces, live.file_id)
+        """,
+    )
+    result = connection.execute(
+        f"select file_id from {manifest_name(settings)} where action = 'landed' "
+        f"and source_system = {literal(source_name)} and file_id in ({_list(ids)})"
+    )
+    return {row[0] for row in result.rows}
+
+
+@_retried
+def record_withdrawn(
+    connection: Connection, settings: Settings, source_name: str, file_ids: Sequence[str]
+) -> None:
+    """Commit the withdrawal of live files in one statement."""
+    recorded_at = literal(datetime.now(UTC))
+    columns = ", ".join(
+        {"action": "'withdrawn' as action", "recorded_at": f"{recorded_at} as recorded_at"}.get(
+            name, name
+        )
+        for name in _NAMES
+    )
+    _merge(
+        connection,
+        settings,
+        source_name,
+        f"select {columns} from {_live(settings, source_name)} "
+        f"where file_id in ({_list(file_ids)})",
+    )
+
+
+def _merge(connection: Connection, settings: Settings, source_name: str, rows: str) -> None:
+    """Add rows chosen by a query over the manifest itself, safe against other commits.
+
+    Iceberg appends plain inserts without looking at what was committed meanwhile. The `matched`
+    clause, which never applies, makes this a change of rows, and then Iceberg refuses it if rows
+    of this source system were added since the query read them.
+    """
+    name = manifest_name(settings)
+    # A session may hold an older version of the table.
+    connection.execute(f"refresh table {name}")
+    connection.execute(
+        f"merge into {name} as manifest using ({rows}) as added "
+        f"on manifest.source_system = {literal(source_name)} "
+        "and manifest.file_id = added.file_id and manifest.action = added.action "
+        "when matched then update set recorded_at = manifest.recorded_at "
+        "when not matched then insert *"
+    )
+
+
+def _values(candidate: Candidate) -> str:
+    row = {"action": "landed"} | {
+        field.name: getattr(candidate.landed, field.name) for field in fields(LandedFile)
+    }
+    literals = [literal(row[name]) for name in _NAMES]
+    return f"({', '.join([*literals, literal(list(candidate.replaces))])})"
+
+
+def _list(texts: Iterable[str]) -> str:
+    return ", ".join(literal(text) for text in texts)

@@ -1,0 +1,200 @@
+"""One file's way into HDFS: streamed under a hidden name, verified, then made visible."""
+
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from typing import BinaryIO
+
+from hdfs_native import Client, FileWriter, WriteOptions
+
+from errors import UsageError, WarehouseError
+from landing.content import CHUNK_BYTES, Summarizer, Summary, read_chunks
+from landing.source_files import SourceFile
+
+_RECOVERY_SECONDS = 90
+
+
+class _StoredDiffersError(Exception):
+    """HDFS does not hold the bytes that were read from the file."""
+
+
+def summarize(
+    file: SourceFile, opened: BinaryIO, advance: Callable[[int], None] = lambda _: None
+) -> Summary:
+    """Sum up a file without storing it.
+
+    Args:
+        advance: called with the number of bytes of the file read on.
+
+    Raises:
+        UsageError: the file is damaged.
+    """
+    summarizer = Summarizer(file.header.line.encode())
+    for chunk, taken in read_chunks(file.path, opened):
+        summarizer.feed(chunk)
+        advance(taken)
+    return summarizer.summary()
+
+
+def upload(
+    client: Client,
+    file: SourceFile,
+    opened: BinaryIO,
+    hidden_path: str,
+    advance: Callable[[int], None],
+) -> Summary:
+    """Store a file under a hidden name and read it back to verify size and checksum.
+
+    Bytes that an earlier, killed upload left under that name are kept.
+
+    Raises:
+        UsageError: the file is damaged; nothing is left in HDFS.
+        WarehouseError: what HDFS holds differs from the file; nothing is left in HDFS.
+        OSError, RuntimeError: as the HDFS client raises them.
+    """
+    stored = _recover(client, hidden_path)
+    try:
+        try:
+            return _store(client, file, opened, hidden_path, stored, advance)
+        except _StoredDiffersError:
+            if stored:
+                return _store(client, file, opened, hidden_path, 0, lambda _: None)
+            raise
+    except _StoredDiffersError:
+        _discard(client, hidden_path)
+        raise WarehouseError(
+            f"{file.path} was not stored: HDFS holds other bytes than were sent",
+            "run `warehouse doctor`, then land the file again",
+        ) from None
+    except (UsageError, OSError, RuntimeError, ValueError):
+        _discard(client, hidden_path)
+        raise
+
+
+def _recover(client: Client, hidden_path: str) -> int:
+    """How many bytes a killed upload left, once HDFS has closed the file on its behalf."""
+    try:
+        client.get_file_info(hidden_path)
+    except FileNotFoundError:
+        return 0
+    deadline = time.monotonic() + _RECOVERY_SECONDS
+    while not client.recover_lease(hidden_path):
+        if time.monotonic() > deadline:
+            _discard(client, hidden_path)
+            return 0
+        time.sleep(0.25)
+    return client.get_file_info(hidden_path).length
+
+
+def _store(
+    client: Client,
+    file: SourceFile,
+    opened: BinaryIO,
+    hidden_path: str,
+    stored: int,
+    advance: Callable[[int], None],
+) -> Summary:
+    summarizer = Summarizer(file.header.line.encode())
+    writer = _writer(client, hidden_path, stored)
+    try:
+        skipped = stored
+        with closing(_chunks_ahead(file, opened, summarizer, advance)) as chunks:
+            for chunk in chunks:
+                unsent = memoryview(chunk)[skipped:]
+                skipped -= len(chunk) - len(unsent)
+                if unsent:
+                    writer.write(unsent)
+    except BaseException:
+        with suppress(OSError, RuntimeError):
+            writer.close()
+        raise
+    writer.close()
+    summary = summarizer.summary()
+    if _quick_checksum(client, hidden_path, summary.byte_count) != summary.quick_checksum:
+        raise _StoredDiffersError
+    return summary
+
+
+def _writer(client: Client, hidden_path: str, stored: int) -> FileWriter:
+    if stored:
+        return client.append(hidden_path)
+    return client.create(hidden_path, WriteOptions(overwrite=True, create_parent=True))
+
+
+def _chunks_ahead(
+    file: SourceFile,
+    opened: BinaryIO,
+    summarizer: Summarizer,
+    advance: Callable[[int], None],
+) -> Iterator[bytes]:
+    """The chunks of a file; the next is read and summed up while the caller stores one."""
+    chunks = read_chunks(file.path, opened)
+
+    def next_chunk() -> tuple[bytes, int]:
+        chunk, taken = next(chunks, (b"", 0))
+        summarizer.feed(chunk)
+        return chunk, taken
+
+    with ThreadPoolExecutor(1) as reader:
+        upcoming = reader.submit(next_chunk)
+        while True:
+            chunk, taken = upcoming.result()
+            if not chunk:
+                return
+            upcoming = reader.submit(next_chunk)
+            yield chunk
+            advance(taken)
+
+
+def _quick_checksum(client: Client, path: str, byte_count: int) -> int | None:
+    """CRC-32 of what HDFS holds, or None if that has another size."""
+    reader = client.read(path)
+    if len(reader) != byte_count:
+        return None
+    checksum = 0
+    while chunk := reader.read(CHUNK_BYTES):
+        checksum = zlib.crc32(chunk, checksum)
+    return checksum
+
+
+def publish(client: Client, hidden_path: str, stored_path: str) -> None:
+    """Make a verified upload visible by one rename, or drop it where it is stored already.
+
+    Raises:
+        OSError, RuntimeError: as the HDFS client raises them.
+    """
+    folder = stored_path.rsplit("/", 1)[0]
+    client.mkdirs(folder, create_parent=True)
+    length = client.get_file_info(hidden_path).length
+    if stored_length(client, stored_path) == length:
+        client.delete(hidden_path)
+    else:
+        client.rename(hidden_path, stored_path, overwrite=True)
+
+
+def stored_length(client: Client, stored_path: str) -> int | None:
+    """The bytes of a stored file, or None if there is none."""
+    try:
+        return client.get_file_info(stored_path).length
+    except FileNotFoundError:
+        return None
+
+
+def remove_dead_uploads(client: Client, uploads: str, older_than_days: float = 1) -> None:
+    """Remove what killed uploads left and nobody resumed.
+
+    Raises:
+        OSError, RuntimeError: as the HDFS client raises them.
+    """
+    oldest = (time.time() - older_than_days * 86400) * 1000
+    with suppress(FileNotFoundError):
+        for status in list(client.list_status(uploads)):
+            if status.modification_time < oldest:
+                client.delete(status.path)
+
+
+def _discard(client: Client, hidden_path: str) -> None:
+    with suppress(OSError, RuntimeError, ValueError):
+        client.delete(hidden_path)
