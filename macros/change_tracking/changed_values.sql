@@ -1,0 +1,56 @@
+{#-
+    The values of a column in the partitions of an upstream table that changed since a snapshot, as
+    a list of SQL literals. A partition changed when its last update is another snapshot than it was,
+    when it is new, or when it is gone.
+
+    Args:
+        upstream: {relation, partition, column}, see plan_incremental.
+        before: id of the absorbed snapshot; none: every partition counts as changed.
+-#}
+{% macro changed_values(upstream, before) %}
+    {% set partitions = [] %}
+    {% set query %}
+        with
+
+        now as (
+            select
+                {{ sql_literal_of('partition.' ~ upstream.partition) }} as changed_partition,
+                max(last_updated_snapshot_id) as updated_by
+            from {{ upstream.relation }}.partitions
+            group by 1
+        ),
+
+        absorbed as (
+            select
+                {{ sql_literal_of('partition.' ~ upstream.partition) }} as changed_partition,
+                max(last_updated_snapshot_id) as updated_by
+            from {{ upstream.relation }}.partitions
+            {% if before is none %} where false {% else %} version as of {{ before }} {% endif %}
+            group by 1
+        )
+
+        select coalesce(now.changed_partition, absorbed.changed_partition) as changed_partition
+        from now
+        full outer join absorbed
+            on now.changed_partition = absorbed.changed_partition
+        where not now.updated_by <=> absorbed.updated_by
+    {% endset %}
+    {% for row in run_query(query) if row[0] %}
+        {% do partitions.append(row[0]) %}
+    {% endfor %}
+    {% if not partitions or upstream.column == upstream.partition %}
+        {% do return(partitions) %}
+    {% endif %}
+
+    {% set is_changed = upstream.partition ~ ' in (' ~ partitions | join(', ') ~ ')' %}
+    {% set touched = 'select distinct ' ~ sql_literal_of(upstream.column) ~ ' from ' ~ upstream.relation %}
+    {% set query = touched ~ ' where ' ~ is_changed %}
+    {% if before is not none %}
+        {% set query = query ~ ' union ' ~ touched ~ ' version as of ' ~ before ~ ' where ' ~ is_changed %}
+    {% endif %}
+    {% set values = [] %}
+    {% for row in run_query(query) if row[0] %}
+        {% do values.append(row[0]) %}
+    {% endfor %}
+    {% do return(values) %}
+{% endmacro %}

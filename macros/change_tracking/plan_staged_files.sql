@@ -1,0 +1,61 @@
+{#-
+    What a staging model has to do: the files that are live but not staged, and those staged but no
+    longer live. What is staged is read from the table's own partitions, so it is always exact.
+
+    Args:
+        source_name: the source system.
+        table_name: its table, as declared in its sources file.
+
+    Returns:
+        everything: whether the table is built anew.
+        values: file ids to replace, as SQL literals.
+        landed_dates, stored_names: where the live ones among them lie, as SQL literals.
+        absorbed: {}; the table's partitions tell what it has absorbed.
+-#}
+{% macro plan_staged_files(source_name, table_name) %}
+    {% set plan = {'everything': true, 'values': [], 'landed_dates': [], 'stored_names': [], 'absorbed': {}} %}
+    {% if execute and is_incremental() %}
+        {% do plan.update({'everything': false}) %}
+        {% set changed_files %}
+            with
+
+            live as (
+                select
+                    file_id,
+                    landed_date,
+                    stored_name
+                from {{ ref('stg_landing__files') }}
+                where
+                    source_system = '{{ source_name }}'
+                    and table_name = '{{ table_name }}'
+                    and is_live
+            ),
+
+            staged as (
+                select distinct partition.file_id as file_id
+                from {{ this }}.partitions
+            )
+
+            select
+                concat("'", coalesce(live.file_id, staged.file_id), "'") as file_id,
+                concat("date'", live.landed_date, "'") as landed_date,
+                concat("'", replace(live.stored_name, "'", "\\'"), "'") as stored_name
+            from live
+            full outer join staged
+                on live.file_id = staged.file_id
+            where
+                live.file_id is null
+                or staged.file_id is null
+        {% endset %}
+        {% for file in run_query(changed_files) %}
+            {% do plan['values'].append(file[0]) %}
+            {% if file[1] and file[1] not in plan.landed_dates %}
+                {% do plan.landed_dates.append(file[1]) %}
+            {% endif %}
+            {% if file[2] %}
+                {% do plan.stored_names.append(file[2]) %}
+            {% endif %}
+        {% endfor %}
+    {% endif %}
+    {% do return(plan) %}
+{% endmacro %}

@@ -1,0 +1,46 @@
+{#-
+    Incremental tables of this project: whole partitions are replaced, in one commit.
+
+    The model says what it replaces with `replaces(column, plan)`, which leaves the plan as a
+    comment in the compiled SQL: so what is read and what is replaced can never differ. A first
+    build and --full-refresh replace the whole table, also in one commit: readers never see it
+    missing, empty or half-built. After the commit, the table remembers the snapshots of its
+    upstream tables that it has absorbed; a run that fails before that is repeated by the next.
+-#}
+{% materialization incremental, adapter='spark', supported_languages=['sql'] %}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set existing_relation = load_relation(this) -%}
+    {%- set rebuild = existing_relation is none or existing_relation.is_view or should_full_refresh() -%}
+    {%- set plan = incremental_plan(compiled_code) -%}
+
+    {{ run_hooks(pre_hooks) }}
+
+    {%- if existing_relation is not none and existing_relation.is_view -%}
+        {%- do adapter.drop_relation(existing_relation) -%}
+    {%- endif -%}
+
+    {%- if rebuild -%}
+        {%- call statement('main') -%}
+            {{ create_table_as(False, target_relation, compiled_code) }}
+        {%- endcall -%}
+        {%- do assert_declared_types(target_relation) -%}
+        {%- do persist_docs(target_relation, model) -%}
+    {%- elif plan.replace_where == 'false' -%}
+        {%- do store_raw_result(name='main', message='UP TO DATE', code='UP TO DATE', rows_affected='0') -%}
+    {%- else -%}
+        {%- do assert_declared_types(target_relation) -%}
+        {%- call statement('main') -%}
+            insert into {{ target_relation }}
+            replace where {{ plan.replace_where }}
+            select {{ model.columns.keys() | join(', ') }} from (
+                {{ compiled_code }}
+            ) as replacement
+        {%- endcall -%}
+    {%- endif -%}
+
+    {%- do remember_absorbed_snapshots(target_relation, plan.absorbed) -%}
+
+    {{ run_hooks(post_hooks) }}
+
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}

@@ -1,0 +1,14 @@
+{#-
+    What a source system's sources file declares of it: currency, delimiter, quote.
+
+    Args:
+        source_name: the source system.
+-#}
+{% macro source_meta(source_name) %}
+    {% if execute %}
+        {% for node in graph.sources.values() if node.source_name == source_name %}
+            {% do return(node.source_meta) %}
+        {% endfor %}
+    {% endif %}
+    {% do return({'currency': 'EUR', 'delimiter': ',', 'quote': '"'}) %}
+{% endmacro %}

@@ -1,0 +1,90 @@
+with
+
+order_lines as (
+    select
+        file_id,
+        landed_at,
+        source_system,
+        order_line_id,
+        order_id,
+        ordered_at,
+        order_date,
+        updated_at,
+        status,
+        is_return,
+        user_id,
+        product_id,
+        quantity,
+        unit_price,
+        discount_amount,
+        payment_method,
+        country
+    from {{ ref('int_order_lines__united') }}
+),
+
+-- an order line is landed again when its status changes: the latest version is the fact, the first
+-- landed one among equals
+ranked as (
+    select
+        *,
+        row_number() over latest_version as version_rank,
+        collect_list(struct(file_id, updated_at)) over (
+            partition by source_system, order_date, order_line_id
+            order by updated_at desc, landed_at, file_id, status, quantity, unit_price
+            rows between unbounded preceding and unbounded following
+        ) as versions
+    from order_lines
+    window
+        latest_version as (
+            partition by source_system, order_date, order_line_id
+            order by updated_at desc, landed_at, file_id, status, quantity, unit_price
+        )
+),
+
+latest as (
+    select
+        *,
+        slice(versions, 2, greatest(size(versions) - 1, 0)) as other_versions
+    from ranked
+    where version_rank = 1
+),
+
+-- a repeat of the same version is a duplicate; an older version is superseded
+final as (
+    select
+        file_id,
+        source_system,
+        order_line_id,
+        order_id,
+        ordered_at,
+        order_date,
+        updated_at,
+        status,
+        is_return,
+        user_id,
+        product_id,
+        quantity,
+        unit_price,
+        discount_amount,
+        payment_method,
+        country,
+        if(
+            size(other_versions) > 0,
+            transform(
+                filter(other_versions, version -> version.updated_at = updated_at),
+                version -> version.file_id
+            ),
+            null
+        ) as duplicate_file_ids,
+        if(
+            size(other_versions) > 0,
+            transform(
+                filter(other_versions, version -> version.updated_at != updated_at),
+                version -> version.file_id
+            ),
+            null
+        ) as superseded_file_ids
+    from latest
+)
+
+select * from final

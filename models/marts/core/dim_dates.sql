@@ -1,0 +1,52 @@
+{{ config(materialized='table') }}
+
+with
+
+events as (
+    select
+        min(event_date) as first_date,
+        max(event_date) as last_date
+    from {{ ref('fct_events') }}
+),
+
+order_lines as (
+    select
+        min(order_date) as first_date,
+        max(order_date) as last_date
+    from {{ ref('fct_order_lines') }}
+),
+
+-- whole years, so that a calendar table is complete for every year it shows
+bounds as (
+    select
+        trunc(least(events.first_date, order_lines.first_date), 'year') as first_day,
+        date_sub(
+            add_months(trunc(greatest(events.last_date, order_lines.last_date), 'year'), 12), 1
+        ) as last_day
+    from events
+    cross join order_lines
+),
+
+days as (
+    select day as date_day
+    from bounds
+    lateral view explode(sequence(first_day, last_day)) as day
+    where first_day is not null
+),
+
+final as (
+    select
+        date_day,
+        year(date_day) as year_number,
+        quarter(date_day) as quarter_number,
+        month(date_day) as month_number,
+        date_format(date_day, 'MMMM') as month_name,
+        trunc(date_day, 'month') as month_start_date,
+        weekofyear(date_day) as iso_week_number,
+        weekday(date_day) + 1 as iso_weekday_number,
+        date_format(date_day, 'EEEE') as weekday_name,
+        weekday(date_day) >= 5 as is_weekend
+    from days
+)
+
+select * from final

@@ -1,0 +1,227 @@
+{{ config(
+    materialized='incremental',
+    partition_by=['event_date'],
+    unique_key=['source_system', 'event_date', 'event_id'],
+) }}
+
+{%- set upstreams = [] %}
+{%- for model_name in staging_models('events') %}
+    {%- do upstreams.append({'relation': ref(model_name), 'partition': 'file_id', 'column': 'event_date'}) %}
+{%- endfor %}
+{%- set plan = with_reach_of_sessions(plan_incremental(upstreams)) %}
+
+{{ replaces('event_date', plan) }}
+
+with
+
+events as (
+    select
+        file_id,
+        source_system,
+        event_id,
+        event_at,
+        event_date,
+        event_type,
+        visitor_id,
+        user_id,
+        source_session_id,
+        product_id,
+        quantity,
+        unit_price,
+        order_id,
+        page_url,
+        traffic_source,
+        device_type,
+        ip_address,
+        user_agent,
+        duplicate_file_ids
+    from {{ ref('int_events__deduplicated') }}
+    where {{ is_planned('event_date', plan) }}
+),
+
+-- the last event before each run of planned dates: its session may go on in them
+earlier_events as (
+    {{ last_events_before(plan) }}
+),
+
+candidates as (
+    select
+        source_system,
+        visitor_id,
+        source_session_id,
+        event_id,
+        event_at,
+        struct(
+            file_id,
+            event_date,
+            event_type,
+            user_id,
+            product_id,
+            quantity,
+            unit_price,
+            order_id,
+            page_url,
+            traffic_source,
+            device_type,
+            ip_address,
+            user_agent,
+            duplicate_file_ids
+        ) as payload,
+        cast(null as struct<started_at: timestamp, session_id: string, is_continuation: boolean>) as known_session
+    from events
+
+    union all
+
+    select
+        source_system,
+        visitor_id,
+        source_session_id,
+        event_id,
+        event_at,
+        null as payload,
+        known_session
+    from earlier_events
+),
+
+-- where the source gives a session id, silence ends it only after the cut-off
+gaps as (
+    select
+        *,
+        known_session is not null
+        or coalesce(
+            event_at > lag(event_at) over (
+                partition by source_system, visitor_id, source_session_id
+                order by event_at, event_id
+            )
+            + if(
+                source_session_id is null,
+                interval '{{ var("session_gap_minutes") }}' minute,
+                interval '{{ var("session_cut_hours") }}' hour
+            ),
+            true
+        ) as is_chain_start
+    from candidates
+),
+
+-- a chain is an unbroken run of a visitor's events; nearly always it is one session
+chains as (
+    select
+        *,
+        last_value(
+            if(
+                is_chain_start,
+                struct(
+                    coalesce(known_session.started_at, event_at) as started_at,
+                    event_id as first_event_id,
+                    known_session.session_id as known_session_id,
+                    coalesce(known_session.is_continuation, false) as is_continuation
+                ),
+                null
+            ),
+            true
+        ) over (
+            partition by source_system, visitor_id, source_session_id
+            order by event_at, event_id
+            rows between unbounded preceding and current row
+        ) as chain
+    from gaps
+),
+
+-- a chain longer than the cut-off is cut: each piece starts with the first event that is not within
+-- the cut-off of the piece before
+long_chains as (
+    select
+        source_system,
+        visitor_id,
+        source_session_id,
+        chain.started_at as chain_started_at,
+        chain.first_event_id as chain_first_event_id,
+        aggregate(
+            array_sort(collect_list(struct(event_at, event_id))),
+            array(first(chain)),
+            (pieces, event) -> if(
+                event.event_at >= element_at(pieces, -1).started_at + interval '{{ var("session_cut_hours") }}' hour,
+                array_append(
+                    pieces,
+                    named_struct(
+                        'started_at', event.event_at,
+                        'first_event_id', event.event_id,
+                        'known_session_id', cast(null as string),
+                        'is_continuation', true
+                    )
+                ),
+                pieces
+            )
+        ) as pieces
+    from chains
+    group by source_system, visitor_id, source_session_id, chain.started_at, chain.first_event_id
+    having max(event_at) >= chain.started_at + interval '{{ var("session_cut_hours") }}' hour
+),
+
+pieces as (
+    select
+        chains.source_system,
+        chains.visitor_id,
+        chains.source_session_id,
+        chains.event_id,
+        chains.event_at,
+        chains.payload,
+        coalesce(
+            array_max(
+                filter(
+                    long_chains.pieces,
+                    piece -> piece.started_at < chains.event_at
+                    or (piece.started_at = chains.event_at and piece.first_event_id <= chains.event_id)
+                )
+            ),
+            chains.chain
+        ) as piece
+    from chains
+    left join long_chains
+        on
+            chains.source_system = long_chains.source_system
+            and chains.visitor_id = long_chains.visitor_id
+            and chains.source_session_id <=> long_chains.source_session_id
+            and chains.chain.started_at = long_chains.chain_started_at
+            and chains.chain.first_event_id = long_chains.chain_first_event_id
+    where chains.known_session is null
+),
+
+final as (
+    select
+        source_system,
+        event_id,
+        payload.event_date as event_date,
+        event_at,
+        payload.event_type as event_type,
+        visitor_id,
+        payload.user_id as user_id,
+        coalesce(
+            piece.known_session_id,
+            md5(concat_ws('|', source_system, visitor_id, piece.first_event_id))
+        ) as session_id,
+        piece.started_at as session_started_at,
+        piece.is_continuation as is_session_continuation,
+        source_session_id,
+        payload.product_id as product_id,
+        payload.quantity as quantity,
+        payload.unit_price as unit_price,
+        cast(
+            case payload.event_type
+                when 'purchase' then payload.quantity * payload.unit_price
+                when 'return' then -payload.quantity * payload.unit_price
+                else 0
+            end as decimal(18, 4)
+        ) as revenue_amount,
+        payload.order_id as order_id,
+        payload.page_url as page_url,
+        payload.traffic_source as traffic_source,
+        payload.device_type as device_type,
+        payload.ip_address as ip_address,
+        payload.user_agent as user_agent,
+        payload.file_id as file_id,
+        payload.duplicate_file_ids as duplicate_file_ids
+    from pieces
+)
+
+select * from final

@@ -1,0 +1,99 @@
+{{ config(
+    materialized='incremental',
+    partition_by=['session_date'],
+    unique_key=['source_system', 'session_id'],
+) }}
+
+{%- set upstreams = [{'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'}] %}
+{#- Reach: an event changes the session of its own date or one that began the day before. #}
+{%- set plan = with_neighbouring_dates(plan_incremental(upstreams), days_before=1) %}
+{#- A session that begins on a planned date may end on the next. #}
+{%- set event_plan = with_neighbouring_dates(plan, days_after=1) %}
+
+{{ replaces('session_date', plan) }}
+
+with
+
+events as (
+    select
+        source_system,
+        session_id,
+        session_started_at,
+        is_session_continuation,
+        source_session_id,
+        visitor_id,
+        user_id,
+        event_id,
+        event_at,
+        event_type,
+        product_id,
+        revenue_amount,
+        page_url,
+        traffic_source,
+        device_type
+    from {{ ref('fct_events') }}
+    where
+        {{ is_planned('event_date', event_plan) }}
+        and {{ is_planned('to_date(session_started_at)', plan) }}
+),
+
+sessions as (
+    select
+        source_system,
+        session_id,
+        to_date(min(session_started_at)) as session_date,
+        min(session_started_at) as started_at,
+        max(event_at) as ended_at,
+        bool_or(is_session_continuation) as is_continuation,
+        min(source_session_id) as source_session_id,
+        min(visitor_id) as visitor_id,
+        -- the first user to log in within the session
+        min_by(user_id, if(user_id is null, null, struct(event_at, event_id))) as user_id,
+        min_by(traffic_source, struct(event_at, event_id)) as traffic_source,
+        min_by(device_type, struct(event_at, event_id)) as device_type,
+        min_by(page_url, struct(event_at, event_id)) as entry_page_url,
+        max_by(page_url, struct(event_at, event_id)) as exit_page_url,
+        count(*) as event_count,
+        count_if(event_type = 'view') as view_count,
+        count_if(event_type = 'wishlist') as wishlist_count,
+        count_if(event_type = 'add_to_cart') as add_to_cart_count,
+        count_if(event_type = 'remove_from_cart') as remove_from_cart_count,
+        count_if(event_type = 'purchase') as purchase_count,
+        count_if(event_type = 'return') as return_count,
+        count(distinct product_id) as product_count,
+        sum(revenue_amount) as revenue
+    from events
+    group by source_system, session_id
+),
+
+final as (
+    select
+        source_system,
+        session_id,
+        session_date,
+        started_at,
+        ended_at,
+        cast(unix_seconds(ended_at) - unix_seconds(started_at) as bigint) as duration_seconds,
+        is_continuation,
+        source_session_id,
+        visitor_id,
+        user_id,
+        traffic_source,
+        device_type,
+        entry_page_url,
+        exit_page_url,
+        event_count,
+        view_count,
+        wishlist_count,
+        add_to_cart_count,
+        remove_from_cart_count,
+        purchase_count,
+        return_count,
+        product_count,
+        cast(revenue as decimal(18, 4)) as revenue_amount,
+        purchase_count > 0 as is_converted,
+        add_to_cart_count > 0 and purchase_count = 0 as is_abandoned
+    from sessions
+)
+
+select * from final

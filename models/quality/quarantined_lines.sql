@@ -1,0 +1,46 @@
+{{ config(
+    materialized='incremental',
+    partition_by=['file_id'],
+) }}
+
+{%- set upstreams = [] %}
+{%- for model_name in staging_models() %}
+    {%- do upstreams.append({'relation': ref(model_name), 'partition': 'file_id', 'column': 'file_id'}) %}
+{%- endfor %}
+{%- set plan = plan_incremental(upstreams) %}
+
+{{ replaces('file_id', plan) }}
+
+with
+
+lines as (
+    {% for model_name in staging_models() %}
+    select
+        source_system,
+        '{{ model_name }}' as staging_model,
+        file_id,
+        landed_date,
+        quarantine_reason,
+        quarantined_line
+    from {{ ref(model_name) }}
+    where
+        quarantine_reason is not null
+        and {{ is_planned('file_id', plan) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+final as (
+    select
+        source_system,
+        staging_model,
+        file_id,
+        landed_date,
+        quarantine_reason,
+        quarantined_line,
+        cast(count(*) as bigint) as line_count
+    from lines
+    group by source_system, staging_model, file_id, landed_date, quarantine_reason, quarantined_line
+)
+
+select * from final
