@@ -82,13 +82,15 @@ def name_without_compression(path: Path) -> str:
 
 
 def _files_below(path: Path) -> list[Path]:
-    """The file itself, or every CSV file in a folder and its subfolders."""
+    """The file itself, or every CSV file in a folder and its subfolders, hidden ones aside."""
     try:
         if path.is_dir():
             files = [
                 file.absolute()
                 for file in path.rglob("*")
-                if name_without_compression(file).lower().endswith(".csv") and file.is_file()
+                if name_without_compression(file).lower().endswith(".csv")
+                and file.is_file()
+                and not any(part.startswith(".") for part in file.relative_to(path).parts)
             ]
             if not files:
                 raise UsageError(f"The folder {path} holds no .csv or .csv.gz file")
