@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+import demo
 from cluster import commands as cluster_commands
 from errors import WarehouseError
 from generator import commands as generator_commands
@@ -17,15 +18,13 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for commands in (cluster_commands, landing_commands, generator_commands):
+for commands in (cluster_commands, landing_commands, generator_commands, demo):
     commands.register(application)
 
 
 @application.callback()
 def options(
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show the traceback of an error.")
-    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Read by `main`, which sees every error."""
 

@@ -1,1 +1,302 @@
-"""Demo."""
+"""The command `warehouse demo`: from nothing to a built warehouse, and what its marts say."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.table import Table
+
+from errors import WarehouseError
+from settings import PROJECT_ROOT, Settings, load_settings
+
+if TYPE_CHECKING:
+    from cluster.sql import Connection
+    from landing import FileResult
+
+SOURCE = "shop"
+DIRT = 0.002
+SECONDS_TO_STOP_DBT = 15
+MARTS = (
+    "dim_dates",
+    "fct_events",
+    "fct_sessions",
+    "fct_order_lines",
+    "agg_event_types_daily",
+)
+
+
+def register(application: typer.Typer) -> None:
+    """Add the command."""
+    application.command()(demo)
+
+
+def demo() -> None:
+    """Start the cluster, land a week of logs, build the warehouse and show the results."""
+    console = Console(soft_wrap=True, highlight=False)
+    try:
+        Demo(load_settings(), console).run()
+    except KeyboardInterrupt:
+        console.print("Stopped; nothing is broken. `warehouse demo` goes on from here.")
+        raise typer.Exit(130) from None
+
+
+class Demo:
+    """One run of the demo, and the seconds that each phase of it took."""
+
+    def __init__(self, settings: Settings, console: Console) -> None:
+        self._settings = settings
+        self._console = console
+        self._seconds: dict[str, float] = {}
+
+    def run(self) -> None:
+        """Do everything.
+
+        Raises:
+            WarehouseError: a phase failed; says how to go on.
+        """
+        from cluster import stack
+
+        with self._phase("Start the cluster"):
+            stack.up(self._settings)
+        with self._phase("Generate a week of logs"):
+            folder = self._generate()
+        with self._phase("Land them in HDFS"):
+            self._land(folder)
+        with self._phase("Build the warehouse"):
+            self._build()
+        with self._phase("Ask the marts"):
+            answers = self._answers()
+        for table in (*answers, self._times()):
+            self._console.print()
+            self._console.print(table, soft_wrap=False)
+        self._show_next_steps()
+
+    @contextmanager
+    def _phase(self, name: str) -> Iterator[None]:
+        self._console.rule(f"[bold]{name}", align="left")
+        started = time.monotonic()
+        yield
+        self._seconds[name] = time.monotonic() - started
+
+    def _generate(self) -> Path:
+        """The folder of the demo's logs, written unless it is there."""
+        import generator
+
+        folder = self._settings.data_folder / "demo"
+        plan = generator.Plan(dirt=DIRT)
+        if generator.already_generated(folder, plan):
+            self._console.print(f"Already in {folder}")
+        else:
+            summary = generator.generate(folder, plan)
+            lines = sum(counts["lines"] for counts in summary.tables.values())
+            size = f"{summary.bytes / 1e6:.1f} MB"
+            self._console.print(f"{lines:,} lines, {size}, in {folder}")
+        return folder
+
+    def _land(self, folder: Path) -> None:
+        import landing
+
+        columns = (TextColumn("Landing"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+        with Progress(
+            *columns,
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        ) as bar:
+            report = landing.land(self._settings, SOURCE, [folder], progress=_LandingBar(bar))
+        for result in report.results:
+            if result.error:
+                raise result.error
+        unchanged = len(report.results) - len(report.landed)
+        self._console.print(
+            f"{len(report.landed)} files landed ({report.line_count:,} lines), "
+            f"{unchanged} were there already"
+        )
+
+    def _build(self) -> None:
+        """Run `dbt build`; its own lines tell how it goes on."""
+        from cluster.environment import dbt_environment
+
+        process = subprocess.Popen(
+            [Path(sys.executable).with_name("dbt"), "build"],
+            cwd=PROJECT_ROOT,
+            env=os.environ | dbt_environment(self._settings),
+            stdin=subprocess.DEVNULL,
+        )
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:
+            _stop(process)
+            raise
+        if code:
+            failure = WarehouseError(
+                f"`dbt build` failed with exit code {code}",
+                "see dbt's lines above and logs/dbt.log, then run `warehouse demo` again",
+            )
+            failure.exit_code = code if code > 0 else 1  # below 0: ended by a signal
+            raise failure
+
+    def _answers(self) -> list[Table]:
+        from cluster.sql import connect
+
+        marts, quality = map(self._settings.schema_name, ("marts", "quality"))
+        with connect(self._settings) as connection:
+            return [
+                _rows(connection, marts),
+                _figures(connection, marts),
+                _top_products(connection, marts),
+                _reconciliation(connection, quality),
+            ]
+
+    def _times(self) -> Table:
+        table = _table("Time", "phase", "seconds")
+        for name, seconds in self._seconds.items():
+            table.add_row(name, f"{seconds:.1f}")
+        table.add_section()
+        table.add_row("Total", f"{sum(self._seconds.values()):.1f}")
+        return table
+
+    def _show_next_steps(self) -> None:
+        marts = self._settings.schema_name("marts")
+        self._console.print("\n[bold]Next[/bold]")
+        for command, purpose in (
+            ("source .venv/bin/activate", "then the commands below are found, and dbt too"),
+            (f'warehouse sql -e "select * from {marts}.fct_sessions limit 5"', "ask the marts"),
+            ("warehouse docs", "every table and column, explained"),
+            ("warehouse status", "the services and their web pages"),
+            ("warehouse land SOURCE PATH…", "land logs of your own; then: dbt build"),
+            ("warehouse down", "stop; the data stay"),
+        ):
+            self._console.print(f"  [cyan]{command:<60}[/cyan] {purpose}")
+
+
+class _LandingBar:
+    """Shows the bytes of a landing in a bar."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._task = bar.add_task("", total=0)
+        self._expected = 0
+
+    def expect(self, byte_count: int) -> None:
+        """So many more bytes will be read."""
+        self._expected += byte_count
+        self._bar.update(self._task, total=self._expected)
+
+    def advance(self, byte_count: int) -> None:
+        """So many bytes were read."""
+        self._bar.advance(self._task, byte_count)
+
+    def finished(self, result: "FileResult") -> None:
+        """One file is done; the bytes say it."""
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Let dbt end its statements.
+
+    Ctrl-C in a terminal reaches dbt too; an interrupt of this process alone is passed on.
+    """
+    for interrupt in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        try:
+            process.wait(SECONDS_TO_STOP_DBT / 3)
+            return
+        except subprocess.TimeoutExpired:
+            process.send_signal(interrupt)
+    process.wait()
+
+
+def _table(title: str, label: str, *numbers: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    table.add_column(label)
+    for number in numbers:
+        table.add_column(number, justify="right")
+    return table
+
+
+def _rows(connection: "Connection", marts: str) -> Table:
+    table = _table("Rows of the marts", "mart", "rows")
+    counts = " union all ".join(
+        f"select '{mart}' as mart, count(*) as row_count from {marts}.{mart}" for mart in MARTS
+    )
+    found = dict(connection.execute(counts).rows)
+    for mart in MARTS:
+        table.add_row(f"{marts}.{mart}", f"{found[mart]:,}")
+    return table
+
+
+def _figures(connection: "Connection", marts: str) -> Table:
+    """What the shop earned and how many of its sessions ended in a purchase."""
+    table = _table(f"The week of the {SOURCE}", "figure", "value")
+    ((sessions, converted),) = connection.execute(
+        f"select count(*), count_if(is_converted) from {marts}.fct_sessions "
+        f"where source_system = '{SOURCE}'"
+    ).rows
+    ((orders, gross, net),) = connection.execute(
+        f"""
+        select
+            count(distinct order_id),
+            coalesce(sum(gross_amount), 0),
+            coalesce(sum(net_amount), 0)
+        from {marts}.fct_order_lines
+        where source_system = '{SOURCE}'
+        """
+    ).rows
+    table.add_row("orders", f"{orders:,}")
+    table.add_row("ordered, EUR", f"{gross:,.2f}")
+    table.add_row("revenue after discounts, returns and cancellations, EUR", f"{net:,.2f}")
+    table.add_row("sessions", f"{sessions:,}")
+    table.add_row("sessions with a purchase", f"{converted:,}")
+    table.add_row("conversion", f"{converted / sessions:.2%}" if sessions else "none")
+    return table
+
+
+def _top_products(connection: "Connection", marts: str) -> Table:
+    table = _table("Top products", "product", "bought", "revenue, EUR")
+    found = connection.execute(
+        f"""
+        select
+            product_id,
+            sum(if(event_type = 'purchase', quantity, 0)) as bought,
+            sum(revenue_amount) as revenue
+        from {marts}.fct_events
+        where source_system = '{SOURCE}' and event_type in ('purchase', 'return')
+        group by product_id
+        order by revenue desc, product_id
+        limit 5
+        """
+    )
+    for product, bought, revenue in found.rows:
+        table.add_row(product, f"{bought:,}", f"{revenue:,.2f}")
+    return table
+
+
+def _reconciliation(connection: "Connection", quality: str) -> Table:
+    """What became of the landed lines, and whether that accounts for every one of them."""
+    names = ("line_count", "fact_count", "duplicate_count", "quarantined_count")
+    sums = ", ".join(f"sum({name})" for name in names)
+    found = connection.execute(
+        f"select table_name, {sums}, bool_and(is_reconciled) from {quality}.file_reconciliation "
+        f"where source_system = '{SOURCE}' group by table_name order by table_name"
+    )
+    table = _table(
+        "What became of every line",
+        "landed as",
+        "lines",
+        "= facts",
+        "+ duplicates, older states",
+        "+ quarantined",
+        "adds up",
+    )
+    for name, *counts, reconciled in found.rows:
+        verdict = "[green]yes" if reconciled else "[red]no"
+        table.add_row(name, *(f"{count:,}" for count in counts), verdict)
+    return table

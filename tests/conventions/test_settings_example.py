@@ -2,6 +2,7 @@
 
 import os
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_nothing_is_set():
 def test_values_are_the_defaults_unless_called_examples():
     called_examples = {
         after.removeprefix("# ").partition("=")[0]
-        for before, after in zip(LINES, LINES[1:], strict=False)
+        for before, after in pairwise(LINES)
         if before.endswith("Example:")
     }
     values = dict(line.split("=", 1) for line in EXAMPLES)
