@@ -1,6 +1,5 @@
 """The command `warehouse demo`: from nothing to a built warehouse, and what its marts say."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
 from errors import WarehouseError
@@ -20,7 +18,6 @@ from settings import PROJECT_ROOT, Settings, load_settings
 
 if TYPE_CHECKING:
     from cluster.sql import Connection
-    from landing import FileResult
 
 SOURCE = "shop"
 DIRT = 0.002
@@ -66,7 +63,7 @@ class Demo:
         from cluster import stack
 
         with self._phase("Start the cluster"):
-            stack.up(self._settings)
+            stack.up(self._settings, say=self._say)
         with self._phase("Generate a week of logs"):
             folder = self._generate()
         with self._phase("Land them in HDFS"):
@@ -79,6 +76,9 @@ class Demo:
             self._console.print()
             self._console.print(table, soft_wrap=False)
         self._show_next_steps()
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, markup=False)
 
     @contextmanager
     def _phase(self, name: str) -> Iterator[None]:
@@ -104,23 +104,13 @@ class Demo:
 
     def _land(self, folder: Path) -> None:
         import landing
+        from landing.progress import LandingProgress, print_summary
 
-        columns = (TextColumn("Landing"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-        with Progress(
-            *columns,
-            console=self._console,
-            transient=True,
-            disable=not self._console.is_terminal,
-        ) as bar:
-            report = landing.land(self._settings, SOURCE, [folder], progress=_LandingBar(bar))
-        for result in report.results:
-            if result.error:
-                raise result.error
-        unchanged = len(report.results) - len(report.landed)
-        self._console.print(
-            f"{len(report.landed)} files landed ({report.line_count:,} lines), "
-            f"{unchanged} were there already"
-        )
+        with LandingProgress() as progress:
+            report = landing.land(self._settings, SOURCE, [folder], progress=progress)
+        print_summary(report)
+        if report.exit_code:  # the reasons are printed already, file by file
+            raise typer.Exit(report.exit_code)
 
     def _build(self) -> None:
         """Run `dbt build`; its own lines tell how it goes on."""
@@ -129,7 +119,7 @@ class Demo:
         process = subprocess.Popen(
             [Path(sys.executable).with_name("dbt"), "build"],
             cwd=PROJECT_ROOT,
-            env=os.environ | dbt_environment(self._settings),
+            env=dbt_environment(self._settings),
             stdin=subprocess.DEVNULL,
         )
         try:
@@ -177,27 +167,6 @@ class Demo:
             ("warehouse down", "stop; the data stay"),
         ):
             self._console.print(f"  [cyan]{command:<60}[/cyan] {purpose}")
-
-
-class _LandingBar:
-    """Shows the bytes of a landing in a bar."""
-
-    def __init__(self, bar: Progress) -> None:
-        self._bar = bar
-        self._task = bar.add_task("", total=0)
-        self._expected = 0
-
-    def expect(self, byte_count: int) -> None:
-        """So many more bytes will be read."""
-        self._expected += byte_count
-        self._bar.update(self._task, total=self._expected)
-
-    def advance(self, byte_count: int) -> None:
-        """So many bytes were read."""
-        self._bar.advance(self._task, byte_count)
-
-    def finished(self, result: "FileResult") -> None:
-        """One file is done; the bytes say it."""
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

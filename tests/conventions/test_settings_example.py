@@ -10,16 +10,16 @@ import pytest
 from settings import Settings
 
 LINES = (Path(__file__).resolve().parents[2] / ".env.example").read_text().splitlines()
-EXAMPLES = [line.removeprefix("# ") for line in LINES if re.match(r"# WAREHOUSE_\w+=", line)]
+EXAMPLES = [line.removeprefix("# ") for line in LINES if re.match(r"# [A-Z_]+=", line)]
 
 
 def variable(field: str) -> str:
-    return f"WAREHOUSE_{field}".upper()
+    return str(Settings.model_fields[field].validation_alias or f"WAREHOUSE_{field}".upper())
 
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch):
-    for name in [name for name in os.environ if name.upper().startswith("WAREHOUSE_")]:
+    for name in [name for name in os.environ if name.upper().startswith(("WAREHOUSE_", "JAVA_"))]:
         monkeypatch.delenv(name)
 
 
@@ -52,6 +52,6 @@ def test_every_value_is_accepted(tmp_path):
     file = tmp_path / ".env"
     file.write_text("\n".join([*EXAMPLES, "WAREHOUSE_TARGET=cluster"]))
     settings = Settings(_env_file=file)
-    for line in EXAMPLES[1:]:
-        name, _, value = line.partition("=")
-        assert str(getattr(settings, name.removeprefix("WAREHOUSE_").lower())) == value
+    values = dict(line.split("=", 1) for line in EXAMPLES) | {"WAREHOUSE_TARGET": "cluster"}
+    for field in Settings.model_fields:
+        assert str(getattr(settings, field)) == values[variable(field)]
