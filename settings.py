@@ -44,6 +44,11 @@ class Settings(BaseSettings):
     memory_mib: int | None = Field(
         None, ge=2048, description="memory of all services together; default: sized to the machine"
     )
+    java_home: Path | None = Field(
+        None,
+        validation_alias="JAVA_HOME",
+        description="Java 17 or 21 to use; default: the one on the path, else the one from pip",
+    )
     hdfs_url: str | None = Field(None, description="existing NameNode, as hdfs://host:port")
     metastore_uri: str | None = Field(
         None, description="existing Hive metastore, as thrift://host:port"

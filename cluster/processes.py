@@ -1,0 +1,126 @@
+"""Starts, finds and stops the processes of the embedded services.
+
+A service is remembered in a file with its process id and the time it started, so that a recycled
+id is never taken for it. Every command line carries the data folder, so that a process whose file
+was lost is found as well.
+"""
+
+import json
+import os
+import signal
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from settings import Settings
+
+LOG_SIZE_LIMIT = 20_000_000
+
+
+@dataclass(frozen=True)
+class Command:
+    """How to run a service."""
+
+    arguments: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+    user: int | None = None
+
+
+def run_folder(settings: Settings) -> Path:
+    """Folder of the files that remember the running processes."""
+    return settings.data_folder / "run"
+
+
+def log_file(settings: Settings, service: str) -> Path:
+    """Where a service's output goes."""
+    return settings.data_folder / "logs" / f"{service}.log"
+
+
+def start(settings: Settings, service: str, command: Command) -> psutil.Process:
+    """Start a service in a session of its own, its output to its log file."""
+    log = log_file(settings, service)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LOG_SIZE_LIMIT:
+        log.replace(log.with_suffix(".log.1"))
+    run_folder(settings).mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        child = subprocess.Popen(
+            [str(argument) for argument in command.arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=run_folder(settings),
+            env={**os.environ, **command.environment},
+            start_new_session=True,
+            user=command.user,
+            group=command.user,
+            extra_groups=[] if command.user is not None else None,
+        )
+    process = psutil.Process(child.pid)
+    remembered = {"pid": child.pid, "started_at": process.create_time()}
+    file = _memory(settings, service)
+    draft = file.with_suffix(".tmp")
+    draft.write_text(json.dumps(remembered))
+    draft.replace(file)
+    return process
+
+
+def find(settings: Settings, service: str) -> psutil.Process | None:
+    """The running process of a service, or None."""
+    try:
+        remembered = json.loads(_memory(settings, service).read_text())
+        process = psutil.Process(remembered["pid"])
+        if process.create_time() == remembered["started_at"] and _is_alive(process):
+            return process
+    except (OSError, ValueError, KeyError, TypeError, psutil.Error):
+        pass
+    return None
+
+
+def strays(settings: Settings) -> list[psutil.Process]:
+    """Processes of this data folder's services, whether remembered or not."""
+    marker = str(settings.data_folder.resolve())
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        arguments = process.info["cmdline"] or []
+        is_service = f"-Dwarehouse.data={marker}" in arguments or (
+            arguments and arguments[0].endswith("/postgres") and f"{marker}/postgresql" in arguments
+        )
+        if is_service and _is_alive(process):
+            found.append(process)
+    return found
+
+
+def stop(process: psutil.Process, stop_signal: int = signal.SIGTERM, patience: float = 20) -> None:
+    """Stop a process and its children: asked first, killed after `patience` seconds."""
+    try:
+        family = [process, *process.children(recursive=True)]
+        process.send_signal(stop_signal)
+    except psutil.Error:
+        return
+    _, alive = psutil.wait_procs(family, timeout=patience)
+    for survivor in alive:
+        try:
+            survivor.kill()
+        except psutil.Error:
+            continue
+    psutil.wait_procs(alive, timeout=5)
+
+
+def forget(settings: Settings, service: str) -> None:
+    """Remove the file that remembers a service."""
+    _memory(settings, service).unlink(missing_ok=True)
+
+
+def _memory(settings: Settings, service: str) -> Path:
+    return run_folder(settings) / f"{service}.json"
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        # A child that ended and was not waited for is not running any more.
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False

@@ -1,0 +1,98 @@
+"""The Spark Thrift Server, which runs every SQL statement."""
+
+import os
+from pathlib import Path
+
+from cluster.configuration import java_options, write_hadoop_xml, write_log4j
+from cluster.java import Java
+from cluster.libraries import PYSPARK_JARS, Libraries
+from cluster.memory import MemoryPlan
+from cluster.processes import Command
+from settings import Settings
+
+
+def command(settings: Settings, java: Java, libraries: Libraries, memory: MemoryPlan) -> Command:
+    """How to run the Thrift Server, with Iceberg, in one Java process."""
+    configuration = settings.data_folder.resolve() / "configuration" / "thrift_server"
+    write_log4j(configuration)
+    write_hadoop_xml(
+        configuration / "hive-site.xml",
+        {
+            "hive.metastore.uris": settings.metastore,
+            "hive.exec.scratchdir": str(_scratch(settings)),
+            "hive.exec.local.scratchdir": str(_scratch(settings)),
+            "hive.server2.logging.operation.enabled": "false",
+            "hive.async.log.enabled": "false",
+        },
+    )
+    write_hadoop_xml(configuration / "core-site.xml", {"fs.defaultFS": settings.hdfs})
+    # A file is on as many DataNodes as there are, up to three.
+    write_hadoop_xml(
+        configuration / "hdfs-site.xml", {"dfs.replication": min(3, settings.datanodes)}
+    )
+    properties = configuration / "spark.properties"
+    properties.write_text(
+        "".join(f"{name} {value}\n" for name, value in _properties(settings).items())
+    )
+    class_path = f"{configuration}:{libraries.class_path('spark')}:{PYSPARK_JARS}/*"
+    host, port = settings.thrift_server
+    arguments = [
+        str(java.executable),
+        *java_options(settings, memory.spark_heap),
+        "-XX:+UseParallelGC",
+        # Compiled code of thousands of generated classes; the default fills up within a day.
+        "-XX:ReservedCodeCacheSize=512m",
+        *("-cp", class_path, "org.apache.spark.deploy.SparkSubmit"),
+        *("--properties-file", str(properties)),
+        *("--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2", "spark-internal"),
+        *("--hiveconf", f"hive.server2.thrift.port={port}"),
+        *("--hiveconf", f"hive.server2.thrift.bind.host={host}"),
+    ]
+    environment = {
+        "SPARK_HOME": str(PYSPARK_JARS.parent),
+        "HADOOP_USER_NAME": "warehouse",
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
+    return Command(arguments, environment)
+
+
+def _scratch(settings: Settings) -> Path:
+    scratch = settings.data_folder.resolve() / "tmp" / "spark"
+    scratch.mkdir(parents=True, exist_ok=True)
+    return scratch
+
+
+def _properties(settings: Settings) -> dict[str, object]:
+    catalog = "spark.sql.catalog.spark_catalog"
+    cores = os.cpu_count() or 2
+    return {
+        "spark.master": "local[*]",
+        "spark.app.name": "ecommerce-warehouse",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.ui.port": settings.port("spark_web"),
+        "spark.port.maxRetries": 1,
+        "spark.ui.showConsoleProgress": "false",
+        "spark.ui.retainedJobs": 200,
+        "spark.ui.retainedStages": 200,
+        "spark.ui.retainedTasks": 2000,
+        "spark.sql.ui.retainedExecutions": 100,
+        "spark.sql.thriftserver.ui.retainedStatements": 100,
+        "spark.local.dir": _scratch(settings),
+        "spark.sql.warehouse.dir": settings.hdfs + settings.tables_folder,
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": 2 * cores,
+        "spark.sql.extensions": (
+            "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions"
+        ),
+        catalog: "org.apache.iceberg.spark.SparkSessionCatalog",
+        f"{catalog}.type": "hive",
+        # The metastore commits atomically without its lock manager, whose jar pyspark lacks.
+        "spark.hadoop.iceberg.engine.hive.lock-enabled": "false",
+        # A file landed into a known partition is seen by the next statement of every session.
+        "spark.sql.hive.filesourcePartitionFileCacheSize": 0,
+        # One task that waits for its block's machine can block a statement for ever.
+        "spark.locality.wait": "0s",
+        "spark.scheduler.mode": "FAIR",
+        "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
+    }
