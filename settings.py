@@ -5,6 +5,7 @@ project's root, then from the defaults below. Nothing else reads the environment
 reads the same variables, which `source .venv/bin/activate` loads from `.env`.
 """
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -113,6 +114,11 @@ class Settings(BaseSettings):
     def schema_name(self, layer: str) -> str:
         """The schema of a layer: raw, staging, intermediate, marts or quality."""
         return self.schema_prefix + layer
+
+
+def environment_variables() -> dict[str, str]:
+    """The settings that the environment itself carries."""
+    return {name: value for name, value in os.environ.items() if name.startswith("WAREHOUSE_")}
 
 
 def _variable(name: str) -> str:

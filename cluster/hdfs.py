@@ -13,7 +13,7 @@ from cluster.java import Java
 from cluster.libraries import Libraries
 from cluster.memory import MemoryPlan
 from cluster.processes import Command
-from errors import WarehouseError
+from errors import ServiceUnavailable, WarehouseError
 from settings import Settings
 
 HADOOP_USER = {"HADOOP_USER_NAME": "warehouse"}
@@ -72,7 +72,7 @@ def datanode_command(
 
 
 def client(address: str) -> Client:
-    """A client of the NameNode at `hdfs://host:port` that gives up after seconds, not minutes."""
+    """A client of the NameNode at `hdfs://host:port`."""
     return Client(address)
 
 
@@ -93,6 +93,23 @@ def round_trip(settings: Settings) -> None:
     hdfs.delete(path)
     if read != content:
         raise WarehouseError("HDFS gave back another content than was written")
+
+
+def stored_files(settings: Settings, path: str) -> dict[str, int]:
+    """Size in bytes of every file below a folder of HDFS, by its path.
+
+    Raises:
+        ServiceUnavailable: HDFS does not answer.
+    """
+    try:
+        listed = client(settings.hdfs).list_status(path, recursive=True)
+        return {file.path: file.length for file in listed if not file.isdir}
+    except FileNotFoundError:
+        return {}
+    except Exception as error:
+        raise ServiceUnavailable(
+            f"HDFS does not answer at {settings.hdfs}", "run `warehouse doctor`"
+        ) from error
 
 
 def namenode_state(settings: Settings) -> dict[str, object]:

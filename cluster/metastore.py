@@ -53,11 +53,13 @@ def loopback_classes(settings: Settings, java: Java) -> Path:
     done = classes / "compiled"
     if not done.exists() or done.read_text() != source.read_text():
         classes.mkdir(parents=True, exist_ok=True)
-        compiler = "scala.tools.nsc.Main"
+        needed = ("scala-compiler", "scala-library", "scala-reflect", "libthrift")
+        class_path = ":".join(str(next(PYSPARK_JARS.glob(f"{name}-*.jar"))) for name in needed)
         answer = subprocess.run(
             [
-                *(java.executable, "-cp", f"{PYSPARK_JARS}/*", compiler),
-                *("-usejavacp", "-nowarn", "-d", classes, source),
+                # A compiler that runs once does not pay for being optimised.
+                *(java.executable, "-XX:TieredStopAtLevel=1", "-cp", class_path),
+                *("scala.tools.nsc.Main", "-cp", class_path, "-nowarn", "-d", classes, source),
             ],
             capture_output=True,
             text=True,

@@ -1,7 +1,7 @@
 """SQL over the Spark Thrift Server."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from pyhive import hive
@@ -78,7 +78,5 @@ def connect(settings: Settings) -> Iterator[Connection]:
     try:
         yield Connection(session)
     finally:
-        try:
+        with suppress(TTransportException, OSError, HiveError):
             session.close()
-        except (TTransportException, OSError, HiveError):
-            pass
