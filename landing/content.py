@@ -4,9 +4,11 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import BinaryIO
 
 from errors import UsageError
@@ -49,11 +51,27 @@ class Summarizer:
         self._line_feeds = 0
         self._repeats = 0
         self._hash = hashlib.sha256()
+        # SHA-256 takes longer than all else together, so it has a thread of its own.
+        self._hasher = ThreadPoolExecutor(1)
+        self._hashing: Future[None] | None = None
         self._quick_checksum = 0
+
+    def __enter__(self) -> "Summarizer":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._hasher.shutdown()
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes of the file."""
-        self._hash.update(chunk)
+        if self._hashing:
+            self._hashing.result()
+        self._hashing = self._hasher.submit(self._hash.update, chunk)
         self._quick_checksum = zlib.crc32(chunk, self._quick_checksum)
         self._byte_count += len(chunk)
         self._line_feeds += chunk.count(b"\n")
@@ -77,6 +95,8 @@ class Summarizer:
 
     def summary(self) -> Summary:
         """The sums, once every chunk was fed."""
+        if self._hashing:
+            self._hashing.result()
         # The tail is one byte too short for a whole repeat, so it may end in an unended one.
         last_line_is_open = self._byte_count > 0 and not self._tail.endswith(b"\n")
         open_repeat = last_line_is_open and self._tail == self._repeated[:-1]

@@ -4,7 +4,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
 
@@ -30,6 +31,7 @@ COLUMNS = [
     ("header_columns", "array<string>", "the column names in the header, unquoted and trimmed"),
     ("recorded_at", "timestamp", "when this row was committed (UTC)"),
 ]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAMES = [name for name, _, _ in COLUMNS]
 
 
@@ -99,9 +101,13 @@ def live_files(
     Args:
         where: a further SQL condition on the landed rows.
     """
+    # Types that the driver, or the server's time zone, would change on the way.
+    safe = {
+        "header_columns": "to_json(header_columns)",
+        "recorded_at": "unix_micros(recorded_at)",
+    }
     names = [field.name for field in fields(LandedFile)]
-    # An array comes back from the server as JSON text; split it where that is safe, on our side.
-    selected = ", ".join(f"to_json({name})" if name == "header_columns" else name for name in names)
+    selected = ", ".join(safe.get(name, name) for name in names)
     result = connection.execute(
         f"select {selected} from {_live(settings, source_name)} where {where} "
         "order by source_system, table_name, landed_date, file_name"
@@ -109,8 +115,13 @@ def live_files(
     return [_landed_file(dict(zip(names, row, strict=True))) for row in result.rows]
 
 
-def _landed_file(row: dict) -> LandedFile:
-    return LandedFile(**row | {"header_columns": json.loads(row["header_columns"])})
+def _landed_file(row: dict[str, Any]) -> LandedFile:
+    typed = {
+        "landed_date": date.fromisoformat(str(row["landed_date"])),
+        "header_columns": json.loads(row["header_columns"]),
+        "recorded_at": _EPOCH + timedelta(microseconds=row["recorded_at"]),
+    }
+    return LandedFile(**row | typed)
 
 
 def _live(settings: Settings, source_name: str | None) -> str:

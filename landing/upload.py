@@ -1,7 +1,6 @@
 """One file's way into HDFS: streamed under a hidden name, verified, then made visible."""
 
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -10,7 +9,8 @@ from typing import BinaryIO
 from hdfs_native import Client, FileWriter, WriteOptions
 
 from errors import UsageError, WarehouseError
-from landing.content import CHUNK_BYTES, Summarizer, Summary, read_chunks
+from landing.content import Summarizer, Summary, read_chunks
+from landing.read_back import ReadBack
 from landing.source_files import SourceFile
 
 _RECOVERY_SECONDS = 90
@@ -31,11 +31,11 @@ def summarize(
     Raises:
         UsageError: the file is damaged.
     """
-    summarizer = Summarizer(file.header.line.encode())
-    for chunk, taken in read_chunks(file.path, opened):
-        summarizer.feed(chunk)
-        advance(taken)
-    return summarizer.summary()
+    with Summarizer(file.header.line.encode()) as summarizer:
+        for chunk, taken in read_chunks(file.path, opened):
+            summarizer.feed(chunk)
+            advance(taken)
+        return summarizer.summary()
 
 
 def upload(
@@ -96,25 +96,42 @@ def _store(
     stored: int,
     advance: Callable[[int], None],
 ) -> Summary:
-    summarizer = Summarizer(file.header.line.encode())
     writer = _writer(client, hidden_path, stored)
+    with Summarizer(file.header.line.encode()) as summarizer, ReadBack(client, hidden_path) as back:
+        _send(file, opened, writer, summarizer, back, stored, advance)
+        summary = summarizer.summary()
+        if back.finish(summary.byte_count) != summary.quick_checksum:
+            raise _StoredDiffersError
+    return summary
+
+
+def _send(
+    file: SourceFile,
+    opened: BinaryIO,
+    writer: FileWriter,
+    summarizer: Summarizer,
+    back: ReadBack,
+    stored: int,
+    advance: Callable[[int], None],
+) -> None:
+    """Write the bytes of a file after those that are stored, and close what was written."""
     try:
+        sent = stored
         skipped = stored
         with closing(_chunks_ahead(file, opened, summarizer, advance)) as chunks:
             for chunk in chunks:
-                unsent = memoryview(chunk)[skipped:]
+                # The client takes bytes seven times as fast as a memoryview of them.
+                unsent = chunk[skipped:]
                 skipped -= len(chunk) - len(unsent)
                 if unsent:
                     writer.write(unsent)
+                sent += len(unsent)
+                back.follow(sent)
     except BaseException:
         with suppress(OSError, RuntimeError):
             writer.close()
         raise
     writer.close()
-    summary = summarizer.summary()
-    if _quick_checksum(client, hidden_path, summary.byte_count) != summary.quick_checksum:
-        raise _StoredDiffersError
-    return summary
 
 
 def _writer(client: Client, hidden_path: str, stored: int) -> FileWriter:
@@ -146,17 +163,6 @@ def _chunks_ahead(
             upcoming = reader.submit(next_chunk)
             yield chunk
             advance(taken)
-
-
-def _quick_checksum(client: Client, path: str, byte_count: int) -> int | None:
-    """CRC-32 of what HDFS holds, or None if that has another size."""
-    reader = client.read(path)
-    if len(reader) != byte_count:
-        return None
-    checksum = 0
-    while chunk := reader.read(CHUNK_BYTES):
-        checksum = zlib.crc32(chunk, checksum)
-    return checksum
 
 
 def publish(client: Client, hidden_path: str, stored_path: str) -> None:

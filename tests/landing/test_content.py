@@ -43,16 +43,16 @@ def test_summarizer__counts_the_same_wherever_chunks_are_cut(
     lines: list[bytes], ends: bool, cuts: list[int]
 ) -> None:
     content = b"\n".join([HEADER, *lines]) + b"\n" * ends
-    summarizer = Summarizer(HEADER)
-    for piece in pieces(content, cuts):
-        summarizer.feed(piece)
-    assert summarizer.summary() == expected_summary(content)
+    with Summarizer(HEADER) as summarizer:
+        for piece in pieces(content, cuts):
+            summarizer.feed(piece)
+        assert summarizer.summary() == expected_summary(content)
 
 
 def test_summarizer__byte_order_mark_is_not_part_of_the_repeated_header() -> None:
-    summarizer = Summarizer(HEADER)
-    summarizer.feed(b"\xef\xbb\xbfa,b\n1,2\na,b\n3,4")
-    summary = summarizer.summary()
+    with Summarizer(HEADER) as summarizer:
+        summarizer.feed(b"\xef\xbb\xbfa,b\n1,2\na,b\n3,4")
+        summary = summarizer.summary()
     assert (summary.line_count, summary.repeated_header_count) == (3, 1)
 
 
