@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SOURCE = "shop"
 DIRT = 0.002
-SECONDS_TO_STOP_DBT = 15
+SECONDS_TO_STOP_DBT = 10
 MARTS = (
     "dim_dates",
     "fct_events",
@@ -116,15 +116,24 @@ class Demo:
         """Run `dbt build`; its own lines tell how it goes on."""
         from cluster.environment import dbt_environment
 
+        options = [] if self._console.is_terminal else ["--no-use-colors"]
         process = subprocess.Popen(
-            [Path(sys.executable).with_name("dbt"), "build"],
+            [Path(sys.executable).with_name("dbt"), *options, "build"],
             cwd=PROJECT_ROOT,
             env=dbt_environment(self._settings),
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            # Ctrl-C is passed on below, once and without dbt's traceback.
+            start_new_session=True,
         )
         try:
+            for line in process.stdout or ():
+                sys.stdout.buffer.write(line)
+                sys.stdout.buffer.flush()
             code = process.wait()
         except KeyboardInterrupt:
+            self._console.print("Stopping dbt")
             _stop(process)
             raise
         if code:
@@ -170,17 +179,14 @@ class Demo:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Let dbt end its statements.
-
-    Ctrl-C in a terminal reaches dbt too; an interrupt of this process alone is passed on.
-    """
+    """Let dbt cancel its statements and end; harder when it does not."""
     for interrupt in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        process.send_signal(interrupt)
         try:
-            process.wait(SECONDS_TO_STOP_DBT / 3)
+            process.communicate(timeout=SECONDS_TO_STOP_DBT)
             return
         except subprocess.TimeoutExpired:
-            process.send_signal(interrupt)
-    process.wait()
+            continue
 
 
 def _table(title: str, label: str, *numbers: str) -> Table:
@@ -220,7 +226,7 @@ def _figures(connection: "Connection", marts: str) -> Table:
         """
     ).rows
     table.add_row("orders", f"{orders:,}")
-    table.add_row("ordered, EUR", f"{gross:,.2f}")
+    table.add_row("sold before discounts and returns, EUR", f"{gross:,.2f}")
     table.add_row("revenue after discounts, returns and cancellations, EUR", f"{net:,.2f}")
     table.add_row("sessions", f"{sessions:,}")
     table.add_row("sessions with a purchase", f"{converted:,}")
