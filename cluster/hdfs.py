@@ -116,12 +116,15 @@ def namenode_state(settings: Settings) -> dict[str, object]:
     """What the NameNode says of itself on its web page: Safemode, LiveNodes, Free, …
 
     Raises:
-        OSError: it does not answer.
+        OSError: it does not answer, or not yet with its state.
     """
     query = "jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo"
     page = f"http://127.0.0.1:{settings.port('namenode_web')}/{query}"
     with urllib.request.urlopen(page, timeout=5) as answer:
-        return json.load(answer)["beans"][0]
+        beans = json.load(answer)["beans"]
+    if not beans:
+        raise OSError("The NameNode is still starting")
+    return beans[0]
 
 
 def leave_safe_mode(
@@ -156,6 +159,9 @@ def _core(settings: Settings) -> dict[str, object]:
         "fs.defaultFS": settings.hdfs,
         "hadoop.tmp.dir": folder(settings) / "tmp",
         "hadoop.http.staticuser.user": "warehouse",
+        # The Thrift Server acts for the users of its sessions.
+        "hadoop.proxyuser.warehouse.hosts": "*",
+        "hadoop.proxyuser.warehouse.groups": "*",
     }
 
 

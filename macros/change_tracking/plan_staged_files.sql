@@ -14,7 +14,7 @@
 -#}
 {% macro plan_staged_files(source_name, table_name) %}
     {% set plan = {'everything': true, 'values': [], 'landed_dates': [], 'stored_names': [], 'absorbed': {}} %}
-    {% if execute and is_incremental() %}
+    {% if execute and model.resource_type == 'model' and is_incremental() %}
         {% do plan.update({'everything': false}) %}
         {% set changed_files %}
             with

@@ -3,11 +3,7 @@
     partition_by=['file_id'],
 ) }}
 
-{%- set upstreams = [] %}
-{%- for model_name in staging_models() %}
-    {%- do upstreams.append({'relation': ref(model_name), 'partition': 'file_id', 'column': 'file_id'}) %}
-{%- endfor %}
-{%- set plan = plan_incremental(upstreams) %}
+{%- set plan = plan_incremental(staging_upstreams('file_id')) %}
 
 {{ replaces('file_id', plan) }}
 

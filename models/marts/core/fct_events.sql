@@ -4,11 +4,7 @@
     unique_key=['source_system', 'event_date', 'event_id'],
 ) }}
 
-{%- set upstreams = [] %}
-{%- for model_name in staging_models('events') %}
-    {%- do upstreams.append({'relation': ref(model_name), 'partition': 'file_id', 'column': 'event_date'}) %}
-{%- endfor %}
-{%- set plan = with_reach_of_sessions(plan_incremental(upstreams)) %}
+{%- set plan = with_reach_of_sessions(plan_incremental(staging_upstreams('event_date', stream='events'))) %}
 
 {{ replaces('event_date', plan) }}
 

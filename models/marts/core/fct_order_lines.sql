@@ -4,14 +4,8 @@
     unique_key=['source_system', 'order_line_id'],
 ) }}
 
-{%- set order_sources = staging_models('order_lines') %}
-{%- set upstreams = [
-    {'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'},
-] %}
-{%- for model_name in order_sources %}
-    {%- do upstreams.append({'relation': ref(model_name), 'partition': 'file_id', 'column': 'order_date'}) %}
-{%- endfor %}
-{%- set plan = plan_incremental(upstreams) %}
+{%- set purchases = {'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'} %}
+{%- set plan = plan_incremental(staging_upstreams('order_date', stream='order_lines') + [purchases]) %}
 
 {{ replaces('order_date', plan) }}
 
