@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from errors import WarehouseError
-from settings import PROJECT_ROOT, Settings, load_settings
 
 if TYPE_CHECKING:
     from cluster.sql import Connection
+    from settings import Settings
 
 SOURCE = "shop"
 DIRT = 0.002
@@ -38,6 +38,8 @@ def register(application: typer.Typer) -> None:
 
 def demo() -> None:
     """Start the cluster, land a week of logs, build the warehouse and show the results."""
+    from settings import load_settings
+
     console = Console(soft_wrap=True, highlight=False)
     try:
         Demo(load_settings(), console).run()
@@ -49,7 +51,7 @@ def demo() -> None:
 class Demo:
     """One run of the demo, and the seconds that each phase of it took."""
 
-    def __init__(self, settings: Settings, console: Console) -> None:
+    def __init__(self, settings: "Settings", console: Console) -> None:
         self._settings = settings
         self._console = console
         self._seconds: dict[str, float] = {}
@@ -115,6 +117,7 @@ class Demo:
     def _build(self) -> None:
         """Run `dbt build`; its own lines tell how it goes on."""
         from cluster.environment import dbt_environment
+        from settings import PROJECT_ROOT
 
         options = [] if self._console.is_terminal else ["--no-use-colors"]
         process = subprocess.Popen(
