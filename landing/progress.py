@@ -87,7 +87,7 @@ def print_live_files(files: list[LandedFile]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     if not console.is_terminal:
         for file in files:
-            console.print(_plain("\t".join(_cells(file))))
+            print("\t".join(_cells(file)))
         return
     table = Table("source", "table", "file", "landed under", "lines", "bytes", "file id", box=None)
     for file in files:
