@@ -68,7 +68,8 @@ def status() -> None:
     from cluster.status import read_status
 
     settings = load_settings()
-    table = Table(header_style="bold")
+    # Without frames it fits a terminal of 80 columns.
+    table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     if settings.target == "cluster":
         for name in ("service", "state", "address"):
             table.add_column(name)
@@ -161,7 +162,7 @@ def sql(
 def docs() -> None:
     """Build the docs site of the models and serve it until Ctrl-C."""
     from cluster.environment import dbt_environment
-    from cluster.stack import port_is_free, port_owner
+    from cluster.ports import port_is_free, port_owner
 
     settings = load_settings()
     port = settings.port("docs")

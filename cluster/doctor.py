@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from dotenv import dotenv_values
 
-from cluster import hdfs, processes, stack
+from cluster import hdfs, ports, processes, stack
 from cluster.java import find_java
 from cluster.libraries import fetch_libraries
 from cluster.memory import machine_memory_mib, plan_memory
@@ -137,12 +137,12 @@ def _services(settings: Settings) -> Iterator[Finding]:
                 f"see `warehouse logs {service.name}`, then `warehouse restart {service.name}`",
             )
         else:
-            taken = [port for port in service.ports if not stack.port_is_free(port)]
+            taken = [port for port in service.ports if not ports.port_is_free(port)]
             if taken:
                 yield Finding(
                     service.name,
                     "failure",
-                    f"not running, and port {taken[0]} is taken by {stack.port_owner(taken[0])}",
+                    f"not running, and port {taken[0]} is taken by {ports.port_owner(taken[0])}",
                     "stop that program, or set WAREHOUSE_PORT_BASE to move all ports",
                 )
             else:

@@ -1,19 +1,18 @@
 """Fetches the Java libraries of ivy.xml once, with the Ivy that pyspark ships, and checks them."""
 
-import fcntl
 import hashlib
 import shutil
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyspark
 
 from cluster.java import Java, find_java
+from cluster.lock import locked
 from errors import WarehouseError
 from settings import Settings, load_settings
 
@@ -53,7 +52,7 @@ def fetch_libraries(settings: Settings, java: Java, say: Callable[[str], None]) 
     folder = settings.cache_folder / f"libraries-{edition}"
     if not folder.exists():
         settings.cache_folder.mkdir(parents=True, exist_ok=True)
-        with _locked(settings.cache_folder / "lock"):
+        with locked(settings.cache_folder / "lock"):
             # Another checkout may have fetched them while this one waited.
             if not folder.exists():
                 say("Fetching the Java libraries (150 MB), once: 1 to 3 minutes")
@@ -126,14 +125,6 @@ def _sha256(file: Path) -> str | None:
             return hashlib.file_digest(content, "sha256").hexdigest()
     except OSError:
         return None
-
-
-@contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    """Holds a lock that the system releases even when this process is killed."""
-    with file.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
 
 
 def _declare_checksums() -> None:

@@ -1,8 +1,8 @@
 """Starts, finds and stops the processes of the embedded services.
 
-A service is remembered in a file with its process id and the time it started, so that a recycled
-id is never taken for it. Every command line carries the data folder, so that a process whose file
-was lost is found as well.
+A service is remembered in a file with its process id. Every command line carries the data folder:
+so a recycled id is never taken for a service, and a process whose file was lost is found as well.
+The time a process started would not do, because it moves when the machine's clock is set.
 """
 
 import json
@@ -59,10 +59,9 @@ def start(settings: Settings, service: str, command: Command) -> psutil.Process:
             extra_groups=[] if command.user is not None else None,
         )
     process = psutil.Process(child.pid)
-    remembered = {"pid": child.pid, "started_at": process.create_time()}
     file = _memory(settings, service)
     draft = file.with_suffix(".tmp")
-    draft.write_text(json.dumps(remembered))
+    draft.write_text(json.dumps({"pid": child.pid}))
     draft.replace(file)
     return process
 
@@ -72,7 +71,7 @@ def find(settings: Settings, service: str) -> psutil.Process | None:
     try:
         remembered = json.loads(_memory(settings, service).read_text())
         process = psutil.Process(remembered["pid"])
-        if process.create_time() == remembered["started_at"] and _is_alive(process):
+        if _is_service(settings, process) and _is_alive(process):
             return process
     except (OSError, ValueError, KeyError, TypeError, psutil.Error):
         pass
@@ -81,21 +80,19 @@ def find(settings: Settings, service: str) -> psutil.Process | None:
 
 def strays(settings: Settings) -> list[psutil.Process]:
     """Processes of this data folder's services, whether remembered or not."""
-    marker = str(settings.data_folder.resolve())
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        arguments = process.info["cmdline"] or []
-        is_service = f"-Dwarehouse.data={marker}" in arguments or (
-            arguments and arguments[0].endswith("/postgres") and f"{marker}/postgresql" in arguments
-        )
-        if is_service and _is_alive(process):
-            found.append(process)
-    return found
+    return [
+        process
+        for process in psutil.process_iter()
+        if _is_service(settings, process) and _is_alive(process)
+    ]
 
 
-def stop(process: psutil.Process, stop_signal: int = signal.SIGTERM, patience: float = 20) -> None:
+def stop(process: psutil.Process, patience: float = 20) -> None:
     """Stop a process and its children: asked first, killed after `patience` seconds."""
     try:
+        is_postgresql = _is_postgresql(process.cmdline())
+        # PostgreSQL waits for its clients on SIGTERM, and ends their connections on SIGINT.
+        stop_signal = signal.SIGINT if is_postgresql else signal.SIGTERM
         family = [process, *process.children(recursive=True)]
         process.send_signal(stop_signal)
     except psutil.Error:
@@ -116,6 +113,22 @@ def forget(settings: Settings, service: str) -> None:
 
 def _memory(settings: Settings, service: str) -> Path:
     return run_folder(settings) / f"{service}.json"
+
+
+def _is_service(settings: Settings, process: psutil.Process) -> bool:
+    folder = settings.data_folder.resolve()
+    try:
+        arguments = process.cmdline()
+    except psutil.Error:
+        return False
+    if _is_postgresql(arguments):
+        return str(folder / "postgresql") in arguments
+    return f"-Dwarehouse.data={folder}" in arguments
+
+
+def _is_postgresql(arguments: list[str]) -> bool:
+    # Not only the first: until it runs, its command line is that of the program it is run by.
+    return any(argument.endswith("/bin/postgres") for argument in arguments)
 
 
 def _is_alive(process: psutil.Process) -> bool:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import psutil
 import psycopg
 
 from cluster import hdfs, metastore, postgresql, processes, thrift_server
 from cluster.java import find_java
 from cluster.libraries import fetch_libraries
+from cluster.lock import locked
 from cluster.memory import machine_memory_mib, plan_memory
+from cluster.ports import port_is_free, port_owner
 from cluster.processes import Command
 from cluster.sql import connect
 from errors import ServiceUnavailable, UsageError, WarehouseError
@@ -35,7 +36,6 @@ class Service:
     name: str
     ports: list[int]
     is_ready: Callable[[], bool]
-    stop_signal: int = signal.SIGTERM
     web_port: int | None = None
 
 
@@ -63,10 +63,7 @@ def services(settings: Settings) -> list[Service]:
         for number in range(settings.datanodes)
     ]
     return [
-        # SIGINT: open connections are ended, not waited for
-        Service(
-            "postgresql", [port("postgresql")], lambda: _postgresql_answers(settings), signal.SIGINT
-        ),
+        Service("postgresql", [port("postgresql")], lambda: _postgresql_answers(settings)),
         Service(
             "namenode",
             [port("namenode"), port("namenode_web")],
@@ -99,7 +96,11 @@ def up(settings: Settings, say: Say = lambda line: None) -> UpReport:
         check_existing_cluster(settings)
         _prepare_raw_zone(settings)
         return UpReport()
-    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    with _alone(settings, say):
+        return _up(settings, say)
+
+
+def _up(settings: Settings, say: Say) -> UpReport:
     missing = [s for s in services(settings) if processes.find(settings, s.name) is None]
     if missing:
         _remove_strays(settings, missing)
@@ -116,22 +117,23 @@ def up(settings: Settings, say: Say = lambda line: None) -> UpReport:
 
 def down(settings: Settings, say: Say = lambda line: None) -> int:
     """Stop every process of this data folder; returns how many there were."""
-    if settings.target == "cluster":
-        raise UsageError(
-            "WAREHOUSE_TARGET=cluster addresses services that are not ours to stop",
-            "stop them where they were started",
-        )
+    _refuse_existing_cluster(settings)
+    with _alone(settings, say):
+        return _down(settings, say)
+
+
+def _down(settings: Settings, say: Say) -> int:
     stopped = 0
     for service in reversed(services(settings)):
         process = processes.find(settings, service.name)
         if process is not None:
             say(f"Stopping {service.name}")
-            processes.stop(process, service.stop_signal)
+            processes.stop(process)
             stopped += 1
         processes.forget(settings, service.name)
     for process in processes.strays(settings):
         say(f"Stopping process {process.pid}, left behind by an earlier start")
-        processes.stop(process, signal.SIGTERM)
+        processes.stop(process)
         stopped += 1
     return stopped
 
@@ -142,19 +144,45 @@ def restart(settings: Settings, names: list[str], say: Say = lambda line: None) 
     Raises:
         UsageError: no service has that name.
     """
-    known = {service.name: service for service in services(settings)}
+    _refuse_existing_cluster(settings)
+    known = [service.name for service in services(settings)]
     for name in names:
         if name not in known:
             raise UsageError(f"There is no service {name}", f"one of {', '.join(known)}")
-    if names:
-        for name in names:
-            process = processes.find(settings, name)
-            if process is not None:
-                say(f"Stopping {name}")
-                processes.stop(process, known[name].stop_signal)
-    else:
-        down(settings, say)
-    return up(settings, say)
+    with _alone(settings, say):
+        if names:
+            for name in names:
+                process = processes.find(settings, name)
+                if process is not None:
+                    say(f"Stopping {name}")
+                    processes.stop(process)
+        else:
+            _down(settings, say)
+        return _up(settings, say)
+
+
+def _refuse_existing_cluster(settings: Settings) -> None:
+    if settings.target == "cluster":
+        raise UsageError(
+            "WAREHOUSE_TARGET=cluster addresses services that are not ours to stop",
+            "stop them where they were started",
+        )
+
+
+@contextmanager
+def _alone(settings: Settings, say: Say) -> Iterator[None]:
+    """Two that start or stop the services at once would undo each other's work."""
+    try:
+        settings.data_folder.mkdir(parents=True, exist_ok=True)
+        (settings.data_folder / "lock").touch()
+    except OSError as error:
+        raise WarehouseError(
+            f"The data folder {settings.data_folder} cannot be written to: {error.strerror}",
+            "make it writable, or set WAREHOUSE_DATA_FOLDER to another folder",
+        ) from error
+    wait = "Waiting for another command that starts or stops these services"
+    with locked(settings.data_folder / "lock", lambda: say(wait)):
+        yield
 
 
 def is_running(settings: Settings) -> bool:
@@ -308,7 +336,7 @@ def _remove_strays(settings: Settings, missing: list[Service]) -> None:
     for process in processes.strays(settings):
         parents = {parent.pid for parent in process.parents()}
         if process.pid not in remembered and not parents & remembered:
-            processes.stop(process, signal.SIGTERM)
+            processes.stop(process)
 
 
 def _check_disk(settings: Settings) -> None:
@@ -328,29 +356,6 @@ def _check_ports(missing: list[Service]) -> None:
                     f"Port {port}, which {service.name} needs, is taken by {port_owner(port)}",
                     "stop that program, or set WAREHOUSE_PORT_BASE to move all ports",
                 )
-
-
-def port_is_free(port: int) -> bool:
-    """Whether a server could listen on this loopback port now."""
-    with socket.socket() as probe:
-        # As the services do: a port that only lingers after a closed connection counts as free.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def port_owner(port: int) -> str:
-    """Which process listens on a port, in words."""
-    try:
-        for connection in psutil.net_connections("tcp"):
-            if connection.laddr.port == port and connection.pid:
-                return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
-    except psutil.Error:
-        pass
-    return "another program"
 
 
 def _last_words(settings: Settings, service: Service) -> str:
