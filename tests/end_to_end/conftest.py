@@ -1,0 +1,128 @@
+"""One real cluster for all end-to-end tests, on free ports and with a data folder of its own."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cluster import stack
+from cluster.sql import connect
+from settings import PROJECT_ROOT, Settings
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+PORTS_OF_ONE_CLUSTER = 20
+
+
+def free_port_base() -> int:
+    """A port base all of whose ports are free; below those the system hands out itself."""
+    while True:
+        base = random.randrange(20000, 31000, 100)
+        if all(stack.port_is_free(base + offset) for offset in range(PORTS_OF_ONE_CLUSTER)):
+            return base
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The environment in which every program uses these settings."""
+    given = {
+        f"WAREHOUSE_{name.upper()}": str(value)
+        for name, value in settings.model_dump(exclude={"java_home"}).items()
+        if value is not None
+    }
+    return {**os.environ, **given, "COLUMNS": "200", "NO_COLOR": "1"}
+
+
+def run_program(
+    arguments: list[str | Path], environment: dict[str, str], check: bool, timeout: float, cwd: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end; with `check` its failure fails the test with all it said."""
+    answer = subprocess.run(
+        [str(argument) for argument in arguments],
+        env=environment,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=timeout,
+        check=False,
+    )
+    if check and answer.returncode:
+        pytest.fail(f"{arguments} exited with {answer.returncode}\n{answer.stdout}{answer.stderr}")
+    return answer
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of the started cluster, stopped after the last test."""
+    folder = tmp_path_factory.mktemp("cluster")
+    settings = Settings(data_folder=folder / "data", port_base=free_port_base(), memory_mib=8192)
+    try:
+        stack.up(settings)
+        yield settings
+    finally:
+        stack.down(settings)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def environment(cluster: Settings, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of the started cluster; dbt's own files go to a folder of the tests."""
+    dbt = tmp_path_factory.mktemp("dbt")
+    return environment_of(cluster) | {
+        "DBT_TARGET_PATH": str(dbt / "target"),
+        "DBT_LOG_PATH": str(dbt / "logs"),
+        "DBT_PROFILES_DIR": str(PROJECT_ROOT),
+        "DBT_USE_COLORS": "false",
+    }
+
+
+@pytest.fixture(scope="session")
+def warehouse(environment: dict[str, str]) -> Run:
+    """Runs the command line: warehouse(*arguments, check=True, timeout=120)."""
+
+    def run(
+        *arguments: str | Path,
+        check: bool = True,
+        timeout: float = 180,
+        checkout: Path = PROJECT_ROOT,
+        **settings: str,
+    ) -> subprocess.CompletedProcess[str]:
+        # The modules of the checkout, whichever one the environment was installed from.
+        program = [sys.executable, "-c", "import cli; cli.main()"]
+        own = environment | settings | {"PYTHONPATH": str(checkout)}
+        return run_program([*program, *arguments], own, check, timeout, checkout)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def dbt(environment: dict[str, str]) -> Run:
+    """Runs plain dbt from the root of a checkout."""
+
+    def run(
+        *arguments: str | Path,
+        check: bool = True,
+        timeout: float = 600,
+        checkout: Path = PROJECT_ROOT,
+        **settings: str,
+    ) -> subprocess.CompletedProcess[str]:
+        program = Path(sys.executable).with_name("dbt")
+        own = environment | settings
+        return run_program([program, *arguments], own, check, timeout, checkout)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def query(cluster: Settings) -> Callable[[str], list[tuple]]:
+    """Runs a statement on the Thrift Server and gives its rows."""
+
+    def run(statement: str) -> list[tuple]:
+        with connect(cluster) as connection:
+            return connection.execute(statement).rows
+
+    return run
