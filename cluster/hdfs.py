@@ -171,7 +171,7 @@ def _namenode(settings: Settings) -> dict[str, object]:
     return {
         "dfs.namenode.rpc-address": f"127.0.0.1:{settings.port('namenode')}",
         "dfs.namenode.http-address": f"127.0.0.1:{settings.port('namenode_web')}",
-        "dfs.namenode.name.dir": (folder(settings) / "namenode").as_uri(),
+        "dfs.namenode.name.dir": f"file://{folder(settings)}/namenode",
         "dfs.replication": min(3, settings.datanodes),
         # Every reader and writer is the same person on this machine.
         "dfs.permissions.enabled": "false",
@@ -190,7 +190,7 @@ def _datanode(settings: Settings, number: int) -> dict[str, object]:
         "dfs.datanode.http.address": address("datanode_web"),
         "dfs.datanode.ipc.address": address("datanode_ipc"),
         "dfs.datanode.hostname": "127.0.0.1",
-        "dfs.datanode.data.dir": (folder(settings) / f"datanode-{number}").as_uri(),
+        "dfs.datanode.data.dir": f"file://{folder(settings)}/datanode-{number}",
         "dfs.namenode.rpc-address": f"127.0.0.1:{settings.port('namenode')}",
         "dfs.heartbeat.interval": 3,
     }

@@ -1,6 +1,7 @@
 """Starts and stops the embedded services as a whole."""
 
 import json
+import re
 import shutil
 import signal
 import socket
@@ -103,6 +104,7 @@ def up(settings: Settings, say: Say = lambda line: None) -> UpReport:
 def _up(settings: Settings, say: Say) -> UpReport:
     missing = [s for s in services(settings) if processes.find(settings, s.name) is None]
     if missing:
+        _check_path(settings)
         _remove_strays(settings, missing)
         _check_disk(settings)
         _check_ports(missing)
@@ -337,6 +339,16 @@ def _remove_strays(settings: Settings, missing: list[Service]) -> None:
         parents = {parent.pid for parent in process.parents()}
         if process.pid not in remembered and not parents & remembered:
             processes.stop(process)
+
+
+def _check_path(settings: Settings) -> None:
+    path = str(settings.data_folder.resolve())
+    # Hadoop separates with commas, Java's class path with colons; neither takes the others.
+    if re.search(r"[\s,:;%*]", path):
+        raise WarehouseError(
+            f"Hadoop takes no space and none of , : ; % * in a path, but the data folder is {path}",
+            "set WAREHOUSE_DATA_FOLDER to a folder without these in its path",
+        )
 
 
 def _check_disk(settings: Settings) -> None:
