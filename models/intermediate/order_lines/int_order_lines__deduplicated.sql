@@ -30,14 +30,14 @@ ranked as (
         row_number() over latest_version as version_rank,
         collect_list(struct(file_id, updated_at)) over (
             partition by source_system, order_date, order_line_id
-            order by updated_at desc, landed_at, file_id, status, quantity, unit_price
+            order by updated_at desc, landed_at asc, file_id asc, status asc, quantity asc, unit_price asc
             rows between unbounded preceding and unbounded following
         ) as versions
     from order_lines
     window
         latest_version as (
             partition by source_system, order_date, order_line_id
-            order by updated_at desc, landed_at, file_id, status, quantity, unit_price
+            order by updated_at desc, landed_at asc, file_id asc, status asc, quantity asc, unit_price asc
         )
 ),
 

@@ -30,7 +30,7 @@ bounds as (
 days as (
     select day as date_day
     from bounds
-    lateral view explode(sequence(first_day, last_day)) as day
+        lateral view explode(sequence(first_day, last_day)) as day
     where first_day is not null
 ),
 

@@ -85,10 +85,11 @@ gaps as (
         *,
         known_session is not null
         or coalesce(
-            event_at > lag(event_at) over (
-                partition by source_system, visitor_id, source_session_id
-                order by event_at, event_id
-            )
+            event_at > lag(event_at)
+                over (
+                    partition by source_system, visitor_id, source_session_id
+                    order by event_at, event_id
+                )
             + if(
                 source_session_id is null,
                 interval '{{ var("session_gap_minutes") }}' minute,
@@ -187,11 +188,11 @@ final as (
     select
         source_system,
         event_id,
-        payload.event_date as event_date,
+        payload.event_date,
         event_at,
-        payload.event_type as event_type,
+        payload.event_type,
         visitor_id,
-        payload.user_id as user_id,
+        payload.user_id,
         coalesce(
             piece.known_session_id,
             md5(concat_ws('|', source_system, visitor_id, piece.first_event_id))
@@ -199,9 +200,9 @@ final as (
         piece.started_at as session_started_at,
         piece.is_continuation as is_session_continuation,
         source_session_id,
-        payload.product_id as product_id,
-        payload.quantity as quantity,
-        payload.unit_price as unit_price,
+        payload.product_id,
+        payload.quantity,
+        payload.unit_price,
         cast(
             case payload.event_type
                 when 'purchase' then payload.quantity * payload.unit_price
@@ -209,14 +210,14 @@ final as (
                 else 0
             end as decimal(18, 4)
         ) as revenue_amount,
-        payload.order_id as order_id,
-        payload.page_url as page_url,
-        payload.traffic_source as traffic_source,
-        payload.device_type as device_type,
-        payload.ip_address as ip_address,
-        payload.user_agent as user_agent,
-        payload.file_id as file_id,
-        payload.duplicate_file_ids as duplicate_file_ids
+        payload.order_id,
+        payload.page_url,
+        payload.traffic_source,
+        payload.device_type,
+        payload.ip_address,
+        payload.user_agent,
+        payload.file_id,
+        payload.duplicate_file_ids
     from pieces
 )
 

@@ -48,20 +48,20 @@ typed as (
         line,
         line_defect,
         md5(trim(trailing '\r' from line)) as line_hash,
-        InvoiceNo as order_id,
-        StockCode as product_id,
-        Description as product_name,
-        try_cast(Quantity as int) as quantity,
+        invoiceno as order_id,
+        stockcode as product_id,
+        description as product_name,
+        try_cast(quantity as int) as quantity,
         -- local shop time without a zone, taken as UTC
         if(
-            substring(InvoiceDate, 5, 1) = '-',
-            {{ plausible_timestamp("try_cast(concat(substring(InvoiceDate, 1, 19), 'Z') as timestamp)") }},
+            substring(invoicedate, 5, 1) = '-',
+            {{ plausible_timestamp("try_cast(concat(substring(`InvoiceDate`, 1, 19), 'Z') as timestamp)") }},
             null
         ) as ordered_at,
-        try_cast(UnitPrice as decimal(18, 4)) as unit_price,
+        try_cast(unitprice as decimal(18, 4)) as unit_price,
         -- customers come as numbers with a decimal point: 17850.0
-        regexp_replace(CustomerID, '[.]0$', '') as user_id,
-        Country as country
+        regexp_replace(customerid, '[.]0$', '') as user_id,
+        country
     from parsed
 ),
 
