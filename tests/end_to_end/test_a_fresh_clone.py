@@ -1,0 +1,72 @@
+"""The README's first command in a fresh clone. Runs before the shared cluster is started."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from settings import PROJECT_ROOT
+
+from .conftest import free_port_base
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
+    folder = tmp_path_factory.mktemp("clone") / "warehouse"
+    subprocess.run(["git", "clone", "--quiet", PROJECT_ROOT, folder], check=True)
+    kept = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    environment = kept | {"WAREHOUSE_PORT_BASE": str(free_port_base()), "NO_COLOR": "1"}
+    yield folder, environment
+    subprocess.run(["make", "clean"], cwd=folder, env=environment, check=True, timeout=120)
+
+
+def make(
+    clone: tuple[Path, dict[str, str]], *targets: str, timeout: float
+) -> subprocess.CompletedProcess[str]:
+    folder, environment = clone
+    return subprocess.run(
+        ["make", *targets],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def test_make_alone_lists_the_targets(clone: tuple[Path, dict[str, str]]) -> None:
+    answer = make(clone, timeout=10)
+    assert answer.returncode == 0
+    lines = dict(re.findall(r"^  make (\w+) +(.+)$", answer.stdout, re.MULTILINE))
+    assert {"demo", "test", "lint", "up", "down", "clean"} <= set(lines)
+
+
+def test_an_unsupported_python_is_refused_in_one_line(
+    clone: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    old = tmp_path / "python3.8"
+    old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo "Python 3.8.1"\nexit 1\n')
+    old.chmod(0o755)
+    answer = make(clone, "install", f"PYTHON={old}", timeout=30)
+    assert answer.returncode != 0
+    [line] = [line for line in answer.stderr.splitlines() if line.startswith("Error")]
+    assert "3.11" in line and "Python 3.8.1" in line
+
+
+@pytest.mark.timeout(1200)
+def test_make_demo_twice(clone: tuple[Path, dict[str, str]]) -> None:
+    first = make(clone, "demo", timeout=900)
+    assert first.returncode == 0, first.stdout[-5000:] + first.stderr
+    # Every source system in the catalogue is enabled, only one has logs: no line may be missing.
+    assert "200,000" in first.stdout and "warehouse sql" in first.stdout
+    second = make(clone, "demo", timeout=400)
+    assert second.returncode == 0, second.stdout[-5000:] + second.stderr
+    folder, _ = clone
+    assert not subprocess.run(
+        ["git", "status", "--porcelain"], cwd=folder, capture_output=True, text=True
+    ).stdout, "the demo leaves nothing in the tree that git does not ignore"
