@@ -26,9 +26,17 @@ def command(settings: Settings, java: Java, libraries: Libraries, memory: Memory
         },
     )
     write_hadoop_xml(configuration / "core-site.xml", {"fs.defaultFS": settings.hdfs})
-    # A file is on as many DataNodes as there are, up to three.
     write_hadoop_xml(
-        configuration / "hdfs-site.xml", {"dfs.replication": min(3, settings.datanodes)}
+        configuration / "hdfs-site.xml",
+        {
+            # A file is on as many DataNodes as there are, up to three.
+            "dfs.replication": min(3, settings.datanodes),
+            # A file is closed once a DataNode has told the NameNode of its block. The client asks
+            # again after this delay, doubled each time; the default of 400 ms is most of the time
+            # that a small file takes, and a commit writes several.
+            "dfs.client.block.write.locateFollowingBlock.initial.delay.ms": 5,
+            "dfs.client.block.write.locateFollowingBlock.retries": 12,
+        },
     )
     properties = configuration / "spark.properties"
     properties.write_text(
