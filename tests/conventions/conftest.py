@@ -1,0 +1,43 @@
+"""The dbt project as dbt itself understands it; needs no server."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from settings import PROJECT_ROOT
+
+
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """dbt's manifest of the project."""
+    folder = tmp_path_factory.mktemp("dbt_parse")
+    answer = subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "parse", "--no-use-colors"],
+        cwd=PROJECT_ROOT,
+        env={
+            **os.environ,
+            "WAREHOUSE_TARGET": "embedded",
+            "DBT_TARGET_PATH": str(folder),
+            "DBT_LOG_PATH": str(folder),
+            "DBT_PROFILES_DIR": str(PROJECT_ROOT),
+        },
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    return json.loads((folder / "manifest.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every model of the project, by name."""
+    found = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    return sorted(found, key=lambda model: model["name"])

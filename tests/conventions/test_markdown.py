@@ -1,0 +1,172 @@
+"""What Markdown names exists, and what git holds belongs there."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from cli import application
+from settings import PROJECT_ROOT, Settings
+
+# Binary and generated files, by the end of their names; data of tests are text.
+UNWANTED = re.compile(
+    r"\.(pyc|so|jar|class|zip|whl|gz|tar|parquet|png|jpg|pdf|ipynb|db|sqlite|log|pid|swp|orig|rej)$"
+    r"|(^|/)(\.DS_Store|\.env|\.idea|\.vscode|__pycache__|target|logs|node_modules)(/|$)"
+)
+# Written in pieces, so that this file does not hold what it looks for.
+MACHINE_PATH = re.compile(r"(?<![\w.}/])/(" + "|".join(["home", "root", "Users", "work"]) + r")/\w")
+REGISTRY = re.compile(
+    r"\b(" + "|".join(["pypi", "pythonhosted", r"repo1?\.maven", "sonatype"]) + r")\.\w", re.I
+)
+LARGEST_FILE = 300_000
+
+
+def git_files() -> list[Path]:
+    """The files that git holds or would take."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = sorted(set(filter(None, listed.stdout.split("\0"))))
+    return [Path(name) for name in names if (PROJECT_ROOT / name).is_file()]
+
+
+FILES = git_files()
+MARKDOWN = [path for path in FILES if path.suffix == ".md" and path.parts[0] != "models"]
+
+
+def code(path: Path) -> list[str]:
+    """Everything that stands as code in a Markdown file: spans, and lines of blocks."""
+    text = (PROJECT_ROOT / path).read_text()
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    rest = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    spans = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", rest)]
+    return [
+        *spans,
+        *(line.split(" #")[0].strip() for block in blocks for line in block.split("\n")),
+    ]
+
+
+def is_placeholder(text: str) -> bool:
+    return any(mark in text for mark in "<>…*{}") or "PATH/" in text or "YYYY" in text
+
+
+@pytest.fixture(scope="module")
+def known_names(manifest: dict[str, Any]) -> set[str]:
+    """Names of models, macros, source tables and columns."""
+    nodes = [*manifest["nodes"].values(), *manifest["sources"].values()]
+    return (
+        {node["name"] for node in nodes}
+        | {macro["name"] for macro in manifest["macros"].values()}
+        | {column for node in nodes for column in node.get("columns", {})}
+    )
+
+
+def test_there_is_markdown_to_check() -> None:
+    assert {"README.md", "ARCHITECTURE.md", "DECISIONS.md", "CONVENTIONS.md", "CHANGELOG.md"} <= {
+        str(path) for path in MARKDOWN
+    }
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=str)
+def test_paths_exist(path: Path) -> None:
+    top = {entry.parts[0] for entry in FILES}
+    missing = []
+    for text in code(path):
+        for word in re.findall(r"[\w.][\w./=-]*", text):
+            is_path = "/" in word and word.split("/")[0] in top
+            is_file = re.fullmatch(r"[\w-]+\.(py|md|sh|toml|in)", word) and word == text
+            if (is_path or is_file) and not is_placeholder(text):
+                found = PROJECT_ROOT / word.rstrip("/.")
+                # The README puts the example there.
+                if not found.exists() and word != "models/staging/corner_shop":
+                    missing.append(word)
+    links = re.findall(r"\]\(([^)#:]+)\)", (PROJECT_ROOT / path).read_text())
+    missing += [link for link in links if not (PROJECT_ROOT / path.parent / link).exists()]
+    assert not missing
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=str)
+def test_make_targets_exist(path: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (PROJECT_ROOT / "Makefile").read_text(), re.MULTILINE))
+    for text in code(path):
+        if text.startswith("make "):
+            named = {word for word in text.split()[1:] if "=" not in word}
+            assert named <= targets, text
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=str)
+def test_commands_and_their_options_exist(path: Path) -> None:
+    commands = get_command(application).commands
+    for text in code(path):
+        words = text.split()
+        if words[:1] != ["warehouse"] or len(words) == 1 or words[1].startswith("-"):
+            continue
+        assert words[1] in commands, text
+        options = {name for option in commands[words[1]].params for name in option.opts}
+        used = {word.split("=")[0] for word in words[2:] if re.match(r"--?[a-z]", word)}
+        assert used <= options, text
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=str)
+def test_models_exist(path: Path, known_names: set[str]) -> None:
+    for text in code(path):
+        if is_placeholder(text):
+            continue
+        for name in re.findall(r"\b(?:(?:stg|int|fct|dim|agg)_\w+)", text):
+            is_example = name.startswith("stg_corner_shop__")
+            assert name in known_names or is_example, f"{name} in {text}"
+        for schema, name in re.findall(r"\b(staging|intermediate|marts|quality)\.(\w+)", text):
+            assert name in known_names, f"{schema}.{name} in {text}"
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=str)
+def test_settings_exist(path: Path) -> None:
+    variables = {f"WAREHOUSE_{field.upper()}" for field in Settings.model_fields}
+    for name in re.findall(r"\bWAREHOUSE_[A-Z_]+\b", (PROJECT_ROOT / path).read_text()):
+        assert name in variables
+
+
+def test_the_readme_names_every_mart_setting_and_command(models: list[dict[str, Any]]) -> None:
+    readme = (PROJECT_ROOT / "README.md").read_text()
+    missing = [
+        model["name"]
+        for model in models
+        if model["fqn"][1] in ("marts", "quality") and f"| `{model['name']}` |" not in readme
+    ]
+    missing += [
+        field
+        for field in Settings.model_fields
+        if field != "java_home" and f"`WAREHOUSE_{field.upper()}`" not in readme
+    ]
+    missing += [
+        command
+        for command in get_command(application).commands
+        if f"warehouse {command}" not in readme and f"make {command}" not in readme
+    ]
+    assert not missing
+
+
+def test_git_holds_no_generated_or_binary_file() -> None:
+    unwanted = []
+    for path in FILES:
+        content = (PROJECT_ROOT / path).read_bytes()
+        if UNWANTED.search(path.as_posix()) or b"\0" in content or len(content) > LARGEST_FILE:
+            unwanted.append(path.as_posix())
+    assert not unwanted
+
+
+def test_no_machine_path_and_no_registry() -> None:
+    found = []
+    for path in FILES:
+        text = (PROJECT_ROOT / path).read_text(errors="replace")
+        for number, line in enumerate(text.split("\n"), start=1):
+            if MACHINE_PATH.search(line) or REGISTRY.search(line):
+                found.append(f"{path}:{number}: {line.strip()[:100]}")
+    assert not found

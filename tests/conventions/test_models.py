@@ -1,0 +1,242 @@
+"""The rules of CONVENTIONS.md that concern models, checked for each of them.
+
+Each test collects every breach and fails with the list of them.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from settings import PROJECT_ROOT
+
+Model = dict[str, Any]
+NAMES = {
+    "staging": r"stg_{folder}__[a-z_]+s",
+    "intermediate": r"int_{folder}__[a-z_]+ed",
+    "marts": r"(dim|fct)_[a-z_]+s|agg_[a-z_]+_daily",
+    "quality": r"[a-z_]+",
+}
+MAY_READ = {
+    "staging": {"staging"},
+    "intermediate": {"staging", "intermediate"},
+    # staging only through the change tracking: see the test of the refs below
+    "marts": {"staging", "intermediate", "marts"},
+    "quality": {"staging", "intermediate", "marts", "quality"},
+}
+TYPES = {
+    r".*_id": "string",
+    r".*_ids": "array<string>",
+    r".*_at": "timestamp",
+    r".*_date": "date",
+    r"(is|has)_.*": "boolean",
+    r".*_count": "bigint",
+    r".*_(amount|price)": "decimal(18,4)",
+    r".*_rate": "double",
+}
+MEASURES = r".*_(count|amount|price|seconds)"
+# What needs a unit test where it stands in a model's SQL.
+LOGIC = {
+    "a window": r"\bover\s*(\(|[a-z_]+)",
+    "a case": r"\bcase\b",
+    "a plan": r"\bplan_[a-z_]+\(",
+    "a group": r"\bgroup by\b",
+}
+
+
+def layer(model: Model) -> str:
+    return model["fqn"][1]
+
+
+def is_of_lines(model: Model) -> bool:
+    """Whether a row is a landed line, which has no key of its own."""
+    return model["config"]["meta"].get("grain") == ["line"]
+
+
+def test_every_model_has_one_sql_and_one_yaml_of_its_name(models: list[Model]) -> None:
+    folder = PROJECT_ROOT / "models"
+    sql = {path.with_suffix("") for path in folder.rglob("*.sql")}
+    declarations = {
+        path.with_suffix("")
+        for path in folder.rglob("*.yml")
+        if not re.fullmatch(r"_[a-z0-9_]+__sources\.yml", path.name)
+    }
+    assert sql == declarations
+    for path in declarations:
+        [declared] = yaml.safe_load(path.with_suffix(".yml").read_text())["models"]
+        assert declared["name"] == path.name
+    assert {path.name for path in sql} == {model["name"] for model in models}, (
+        "every model is enabled"
+    )
+
+
+def test_names_say_layer_and_concept(models: list[Model]) -> None:
+    for model in models:
+        pattern = NAMES[layer(model)].replace("{folder}", model["fqn"][-2])
+        assert re.fullmatch(pattern, model["name"]), f"{model['name']} should match {pattern}"
+
+
+def test_layers_read_only_what_is_before_them(
+    manifest: dict[str, Any], models: list[Model]
+) -> None:
+    breaches = []
+    for model in models:
+        parents = model["depends_on"]["nodes"]
+        sources = [name for name in parents if name.startswith("source.")]
+        read = [manifest["nodes"][name] for name in parents if name.startswith("model.")]
+        if len(sources) != (layer(model) == "staging"):
+            breaches.append(f"{model['name']} reads {len(sources)} source tables")
+        breaches += [
+            f"{model['name']} reads {parent['name']}"
+            for parent in read
+            if layer(parent) not in MAY_READ[layer(model)]
+            or (layer(model) == "staging" and parent["name"] != "stg_landing__files")
+        ]
+    assert not breaches
+
+
+def test_marts_name_no_staging_model(models: list[Model]) -> None:
+    """They depend on staging through its change tracking, and read none of its rows."""
+    for model in models:
+        if layer(model) == "marts":
+            for name in re.findall(r"ref\(\s*['\"](\w+)", model["raw_code"]):
+                assert not name.startswith("stg_"), f"{model['name']} reads {name}"
+
+
+def test_a_description_begins_with_the_grain(models: list[Model]) -> None:
+    for model in models:
+        assert model["config"]["meta"].get("grain"), f"{model['name']} has no meta.grain"
+        assert model["description"].startswith("One row per "), model["name"]
+
+
+def test_the_grain_is_columns_of_the_model(models: list[Model]) -> None:
+    for model in models:
+        if not is_of_lines(model):
+            unknown = set(model["config"]["meta"]["grain"]) - set(model["columns"])
+            assert not unknown, f"{model['name']}: {unknown}"
+
+
+def test_the_primary_key_tested_is_the_grain(manifest: dict[str, Any], models: list[Model]) -> None:
+    tested = {
+        node["attached_node"]: node["test_metadata"]["kwargs"]["columns"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        and (node["test_metadata"] or {}).get("name") == "primary_key"
+    }
+    for model in models:
+        grain = model["config"]["meta"]["grain"]
+        unique_key = model["config"].get("unique_key")
+        assert unique_key in (None, grain), f"{model['name']}: unique_key {unique_key}"
+        # Intermediate models are views: the keys of the facts built from them test them.
+        if not is_of_lines(model) and layer(model) != "intermediate":
+            assert tested.get(model["unique_id"]) == grain, model["name"]
+
+
+def test_tests_stop_the_build(manifest: dict[str, Any]) -> None:
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "test":
+            assert node["config"]["severity"].lower() == "error", node["name"]
+            assert node["config"]["enabled"], node["name"]
+
+
+def test_contracts_are_enforced_and_docs_persisted(models: list[Model]) -> None:
+    for model in models:
+        assert model["contract"]["enforced"], model["name"]
+        assert model["config"]["persist_docs"] == {"relation": True, "columns": True}, model["name"]
+
+
+def test_every_column_is_typed_as_its_name_says(models: list[Model]) -> None:
+    breaches = []
+    for model in models:
+        for name, column in model["columns"].items():
+            expected = next(
+                (kind for pattern, kind in TYPES.items() if re.fullmatch(pattern, name)),
+                column["data_type"],
+            )
+            if not column["data_type"] or column["data_type"] != expected:
+                breaches.append(f"{model['name']}.{name}: {column['data_type']}, not {expected}")
+    assert not breaches
+
+
+def test_a_column_name_means_one_thing(models: list[Model]) -> None:
+    breaches = []
+    types: dict[str, str] = {}
+    for model in models:
+        for name, column in model["columns"].items():
+            if column["doc_blocks"] != [f"doc.ecommerce_warehouse.column_{name}"]:
+                breaches.append(f"{model['name']}.{name} is not described by doc column_{name}")
+            if types.setdefault(name, column["data_type"]) != column["data_type"]:
+                breaches.append(f"{model['name']}.{name}: {column['data_type']}, not {types[name]}")
+    assert not breaches
+
+
+def test_every_described_column_exists(models: list[Model]) -> None:
+    text = (PROJECT_ROOT / "models" / "columns.md").read_text()
+    described = re.findall(r"{% docs column_(\w+) %}", text)
+    assert len(described) == len(set(described))
+    assert set(described) == {name for model in models for name in model["columns"]}
+
+
+def test_measures_say_whether_they_add_up(models: list[Model]) -> None:
+    breaches = [
+        f"{model['name']}.{name}"
+        for model in models
+        if layer(model) == "marts"
+        for name, column in model["columns"].items()
+        if re.fullmatch(MEASURES, name)
+        and column["config"]["meta"].get("additivity") not in ("additive", "semi", "non")
+    ]
+    assert not breaches
+
+
+def test_logic_has_unit_tests(manifest: dict[str, Any], models: list[Model]) -> None:
+    tested = {test["model"] for test in manifest["unit_tests"].values()}
+    breaches = []
+    for model in models:
+        sql = re.sub(r"--[^\n]*|/\*.*?\*/|{#.*?#}", "", model["raw_code"], flags=re.DOTALL)
+        found = [name for name, pattern in LOGIC.items() if re.search(pattern, sql)]
+        if found and model["name"] not in tested:
+            breaches.append(f"{model['name']} has {' and '.join(found)}, and no unit test")
+    assert not breaches
+
+
+def test_unit_tests_are_named_after_model_and_behaviour(manifest: dict[str, Any]) -> None:
+    for test in manifest["unit_tests"].values():
+        assert re.fullmatch(rf"test_{test['model']}__[a-z0-9_]+", test["name"]), test["name"]
+        assert test["description"], test["name"]
+
+
+def test_sql_ends_with_a_named_last_step(models: list[Model]) -> None:
+    """Each step has a name; the result is the last one's."""
+    for model in models:
+        if "{% for model_name in staging_models(" in model["raw_code"].splitlines()[1]:
+            continue  # one select per source system, nothing else
+        sql = model["raw_code"].rstrip()
+        assert sql.endswith("\n\nselect * from final"), model["name"]
+
+
+def test_every_macro_has_a_file_of_its_name_and_says_what_it_does(
+    manifest: dict[str, Any],
+) -> None:
+    for macro in manifest["macros"].values():
+        if macro["package_name"] != "ecommerce_warehouse":
+            continue
+        path = Path(macro["original_file_path"])
+        if path.parts[0] != "macros":
+            continue  # generic tests
+        if macro["name"].startswith("materialization_"):
+            assert macro["name"].startswith(f"materialization_{path.stem}_")
+        else:
+            assert macro["name"] == path.stem
+        text = (PROJECT_ROOT / path).read_text()
+        assert text.startswith("{#-"), f"{path} does not begin with a comment"
+
+
+def test_every_source_system_is_its_folder() -> None:
+    declarations = list((PROJECT_ROOT / "models" / "staging").glob("*/_*__sources.yml"))
+    assert declarations
+    for path in declarations:
+        [source] = yaml.safe_load(path.read_text())["sources"]
+        assert path.name == f"_{path.parent.name}__sources.yml"
+        assert source["name"] == path.parent.name
