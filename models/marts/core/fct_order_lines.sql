@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     partition_by=['order_date'],
-    unique_key=['source_system', 'order_line_id'],
+    unique_key=['source_system', 'order_date', 'order_line_id'],
 ) }}
 
 {%- set purchases = {'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'} %}
