@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster import stack
+from cluster import processes, stack
 from cluster.sql import connect
 from settings import PROJECT_ROOT, Settings
 
@@ -65,6 +65,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         yield settings
     finally:
         stack.down(settings)
+        assert not processes.strays(settings), "down leaves no process behind"
         shutil.rmtree(folder, ignore_errors=True)
 
 
