@@ -75,11 +75,15 @@ def mismatches(folder: Path) -> list[str]:
 
 
 def _fetch(settings: Settings, java: Java, folder: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=settings.cache_folder) as scratch:
+    for leftover in settings.cache_folder.glob("fetching-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=settings.cache_folder, prefix="fetching-") as scratch:
         fetched = Path(scratch) / "fetched"
         _run_ivy(settings, java, fetched)
         wrong = mismatches(fetched)
         if wrong:
+            # Kept, the wrong file would be taken from Ivy's own cache again.
+            shutil.rmtree(settings.cache_folder / "ivy", ignore_errors=True)
             raise WarehouseError(
                 f"The registry answered with a library that differs from the declared: {wrong[0]}",
                 "try again; if it stays, the registry is not to be trusted",

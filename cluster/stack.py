@@ -379,7 +379,8 @@ def _last_words(settings: Settings, service: Service) -> str:
     errors = [
         line for line in lines[-200:] if "ERROR" in line or "FATAL" in line or "rror:" in line
     ]
-    return f": {errors[-1].strip()[:200]}" if errors else ""
+    last = (errors or lines)[-1:]
+    return f": {last[0].strip()[:200]}" if last else ""
 
 
 def _service(settings: Settings, name: str) -> Service:

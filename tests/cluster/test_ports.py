@@ -1,0 +1,34 @@
+"""A taken port is seen, and who took it."""
+
+import os
+import socket
+
+import pytest
+
+from cluster.ports import port_is_free, port_owner
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])
+def test_a_taken_port_is_seen_with_its_owner(address: str) -> None:
+    with socket.socket() as server:
+        server.bind((address, 0))
+        server.listen()
+        port = server.getsockname()[1]
+        assert not port_is_free(port)
+        assert f"process {os.getpid()}" in port_owner(port)
+    assert port_is_free(port)
+
+
+def test_a_port_that_a_closed_connection_lingers_on_is_free() -> None:
+    with socket.socket() as server:
+        # As every service does.
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            accepted, _ = server.accept()
+            # The side that closes first keeps the port for a minute.
+            accepted.close()
+            assert client.recv(1) == b""
+    assert port_is_free(port)
