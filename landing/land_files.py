@@ -1,10 +1,10 @@
 """Landing: files on this machine become live files of the raw zone."""
 
-import fcntl
 import os
 import time
-from collections.abc import Iterable
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,6 +16,13 @@ from landing.content import Summary, is_compressed
 from landing.hdfs import connect_to_hdfs, hdfs_errors
 from landing.literals import literal
 from landing.manifest import Candidate, LandedFile, file_id_of, live_files, record_landed
+from landing.opened_files import (
+    open_file,
+    size_in_trailer,
+    size_in_trailer_of,
+    try_lock,
+    wait_for_lock,
+)
 from landing.raw_tables import add_partitions, create_raw_tables
 from landing.report import FileResult, LandingReport, Meter, NoProgress, Outcome, Progress
 from landing.source_files import SourceFile, find_source_files
@@ -31,6 +38,9 @@ from landing.stored_names import (
 from landing.upload import publish, remove_dead_uploads, stored_length, summarize, upload
 from settings import Settings
 
+# HDFS takes its time to close a file, however small: several small ones are stored side by side.
+_SMALL_BYTES = 4 << 20
+_SMALL_FILES_AT_ONCE = 8
 # A commit costs about a second, so small files share one; a large file is not kept waiting.
 _FILES_PER_COMMIT = 200
 _SECONDS_BETWEEN_COMMITS = 10
@@ -73,6 +83,16 @@ def land(
 
 
 @dataclass
+class _Waiting:
+    """A checked file about to be stored; holds the lock on the file on this machine."""
+
+    file: SourceFile
+    opened: BinaryIO
+    meter: Meter
+    held: ExitStack
+
+
+@dataclass
 class _Pending:
     """A stored file that is not recorded yet; holds the lock on the file on this machine."""
 
@@ -100,6 +120,7 @@ class _Landing:
         self._progress = progress
         self._hdfs = connect_to_hdfs(settings)
         self._live: list[LandedFile] = []
+        self._waiting: list[_Waiting] = []
         self._pending: list[_Pending] = []
         self._stored: dict[str, dict[str, int]] = {}
         self._recorded: set[str] = set()
@@ -115,29 +136,50 @@ class _Landing:
         self._progress.expect(sum(file.size for file in files))
         self._last_commit = time.monotonic()
         for file in files:
+            self._make_room(file)
             meter = Meter(self._progress, file.size)
-            try:
-                with hdfs_errors(self._settings, f"Storing {file.path}"):
-                    self._land(file, meter)
-            except ServiceUnavailable:
-                raise
-            except WarehouseError as error:
-                self._finish(file, Outcome.FAILED, error=error)
-            meter.close()
+            with self._failures(file, meter):
+                self._prepare(file, meter)
+            if file.size > _SMALL_BYTES:
+                self._store_waiting()
             waited = time.monotonic() - self._last_commit
             if len(self._pending) >= _FILES_PER_COMMIT or waited > _SECONDS_BETWEEN_COMMITS:
+                self._store_waiting()
                 self._commit()
+        self._store_waiting()
         self._commit()
 
-    def _land(self, file: SourceFile, meter: Meter) -> None:
-        """Store one file and leave it pending, unless its content is live already."""
+    def _make_room(self, file: SourceFile) -> None:
+        """Store the waiting files first if they are many, or one is a namesake of this file."""
+        namesake = any(
+            (waiting.file.table.name, waiting.file.name) == (file.table.name, file.name)
+            for waiting in self._waiting
+        )
+        if namesake or len(self._waiting) >= _SMALL_FILES_AT_ONCE or file.size > _SMALL_BYTES:
+            self._store_waiting()
+
+    @contextmanager
+    def _failures(self, file: SourceFile, meter: Meter) -> Iterator[None]:
+        """Let one file fail alone, unless a service is away."""
+        try:
+            with hdfs_errors(self._settings, f"Storing {file.path}"):
+                yield
+        except ServiceUnavailable:
+            raise
+        except WarehouseError as error:
+            meter.close()
+            self._finish(file, Outcome.FAILED, error=error)
+
+    def _prepare(self, file: SourceFile, meter: Meter) -> None:
+        """Leave one file waiting to be stored, unless its content is live or stored already."""
         with ExitStack() as held:
-            opened = held.enter_context(_open(file.path))
-            if not _lock(opened):
+            opened = held.enter_context(open_file(file.path))
+            if not try_lock(opened):
                 # Another landing has it. Never wait while holding files: it may wait for those,
                 # or be this very landing under another name.
+                self._store_waiting()
                 self._commit()
-                fcntl.flock(opened, fcntl.LOCK_EX)
+                wait_for_lock(opened)
                 self._live += self._read_live([file])
             content = None
             if self._may_be_known(file, opened):
@@ -145,17 +187,34 @@ class _Landing:
                 if self._is_live(file, content):
                     return
             self._refuse_namesake(file)
-            stored_path = self._stored_path(file, content) if content else ""
-            if not content or stored_length(self._hdfs, stored_path) != content.byte_count:
-                if content:
-                    meter.expect(file.size)
-                hidden_path, content = self._upload(file, opened, meter)
-                if self._is_live(file, content):
-                    self._hdfs.delete(hidden_path)
-                    return
+            if content:
                 stored_path = self._stored_path(file, content)
-                publish(self._hdfs, hidden_path, stored_path)
-            self._queue(file, content, stored_path, held.pop_all())
+                if stored_length(self._hdfs, stored_path) == content.byte_count:
+                    self._queue(file, content, stored_path, held.pop_all())
+                    return
+                meter.expect(file.size)
+            self._waiting.append(_Waiting(file, opened, meter, held.pop_all()))
+
+    def _store_waiting(self) -> None:
+        """Store the waiting files and leave them pending."""
+        waiting, self._waiting = self._waiting, []
+        with ThreadPoolExecutor(_SMALL_FILES_AT_ONCE) as pool:
+            # A file alone is stored in this thread, where an interruption ends it at once.
+            uploads = [pool.submit(self._upload, each) for each in waiting[1:]]
+            for number, each in enumerate(waiting):
+                with each.held, self._failures(each.file, each.meter):
+                    stored = uploads[number - 1].result() if number else self._upload(each)
+                    self._publish(each, *stored)
+
+    def _publish(self, waiting: _Waiting, hidden_path: str, content: Summary) -> None:
+        """Make a stored file visible, unless its content has become live."""
+        waiting.meter.close()
+        if self._is_live(waiting.file, content):
+            self._hdfs.delete(hidden_path)
+            return
+        stored_path = self._stored_path(waiting.file, content)
+        publish(self._hdfs, hidden_path, stored_path)
+        self._queue(waiting.file, content, stored_path, waiting.held.pop_all())
 
     def _may_be_known(self, file: SourceFile, opened: BinaryIO) -> bool:
         """Whether the content may be live or stored already, told without reading it."""
@@ -171,8 +230,7 @@ class _Landing:
             ),
         ]
         if is_compressed(file.path):
-            # The size in the trailer is that of the last part, if the file has several.
-            hint = _size_in_trailer(opened)
+            hint = size_in_trailer(opened)
             return any(size % 2**32 == hint for size in sizes) or any(
                 known.file_name == file.name for known in live
             )
@@ -220,12 +278,13 @@ class _Landing:
                     "give it another name, or put it in the place of that one with --replace",
                 )
 
-    def _upload(self, file: SourceFile, opened: BinaryIO, meter: Meter) -> tuple[str, Summary]:
+    def _upload(self, waiting: _Waiting) -> tuple[str, Summary]:
         """Store a file under its hidden name; returns that and what was counted."""
+        file, opened = waiting.file, waiting.opened
         before = os.fstat(opened.fileno())
         name = upload_name(file.path, before.st_size, before.st_mtime_ns)
         hidden_path = f"{uploads_folder(self._folder(file.table.name))}/{name}"
-        content = upload(self._hdfs, file, opened, hidden_path, meter.advance)
+        content = upload(self._hdfs, file, opened, hidden_path, waiting.meter.advance)
         after = os.fstat(opened.fileno())
         if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
             self._hdfs.delete(hidden_path)
@@ -341,7 +400,7 @@ class _Landing:
         if not where:
             names = ", ".join(sorted({literal(file.name) for file in files}))
             sizes = ", ".join(sorted({literal(file.size) for file in files}))
-            hints = {_size_in_trailer_of(file.path) for file in files if is_compressed(file.path)}
+            hints = {size_in_trailer_of(file.path) for file in files if is_compressed(file.path)}
             where = f"file_name in ({names}) or byte_count in ({sizes})"
             if hints:
                 trailers = ", ".join(literal(hint) for hint in sorted(hints))
@@ -356,36 +415,3 @@ class _Landing:
 
     def _folder(self, table_name: str) -> str:
         return table_folder(self._settings, self._source.name, table_name)
-
-
-def _open(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}", "check the file") from None
-
-
-def _lock(opened: BinaryIO) -> bool:
-    """Keep other landings on this machine off the file; false where one is at it.
-
-    The system lets go of the lock when the file is closed or the process dies.
-    """
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        # A file system without locks; the commit still keeps content from landing twice.
-        return True
-    return True
-
-
-def _size_in_trailer(opened: BinaryIO) -> int:
-    """The decompressed size modulo 2³² that ends a gzip file."""
-    opened.seek(-min(4, os.fstat(opened.fileno()).st_size), os.SEEK_END)
-    return int.from_bytes(opened.read(4), "little")
-
-
-def _size_in_trailer_of(path: Path) -> int:
-    with _open(path) as opened:
-        return _size_in_trailer(opened)
