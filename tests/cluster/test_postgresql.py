@@ -1,6 +1,8 @@
 """PostgreSQL alone: made, killed, repaired."""
 
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +57,20 @@ def test_data_survives_a_kill_and_a_stop(settings: Settings) -> None:
     start(settings)
     with postgresql.connect(settings) as connection:
         assert connection.execute("select answer from kept").fetchone() == (42,)
+
+
+def test_a_lock_file_that_names_another_program_is_no_obstacle(settings: Settings) -> None:
+    processes.stop(start(settings))
+    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
+    try:
+        # As after a power cut, when the process id was given to another program meanwhile.
+        lock = postgresql.folder(settings) / "postmaster.pid"
+        lock.write_text(f"{stranger.pid}\n{postgresql.folder(settings)}\n")
+        start(settings)
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
 
 
 def test_a_first_start_that_was_cut_short_is_begun_anew(settings: Settings) -> None:
