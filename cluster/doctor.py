@@ -189,6 +189,11 @@ def _metastore(settings: Settings) -> Iterator[Finding]:
 def _raw_zone(settings: Settings) -> Iterator[Finding]:
     from landing.live_files import list_live_files
 
+    # The client would retry a refused connection for minutes.
+    if not stack.hdfs_works(settings):
+        fix = "run `warehouse up`" if settings.target == "embedded" else "check WAREHOUSE_HDFS_URL"
+        yield Finding("raw zone", "failure", f"HDFS at {settings.hdfs} takes no file", fix)
+        return
     stored = hdfs.stored_files(settings, settings.raw_folder)
     live = list_live_files(settings)
     damaged = [file for file in live if stored.get(file.stored_path) != file.byte_count]

@@ -1,5 +1,6 @@
 """SQL over the Spark Thrift Server."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from thrift.transport.TTransport import TTransportException
 
 from errors import ServiceUnavailable, WarehouseError
 from settings import Settings
+
+# A refused connection is raised as an error; the library would print a line of its own as well.
+logging.getLogger("thrift.transport.TSocket").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)

@@ -207,7 +207,7 @@ def existing_services(settings: Settings) -> list[tuple[str, bool, str, str]]:
     """For each service of an existing cluster: name, whether it answers, address, setting."""
     host, port = settings.thrift_server
     return [
-        ("HDFS", _hdfs_works(settings), settings.hdfs, "WAREHOUSE_HDFS_URL"),
+        ("HDFS", hdfs_works(settings), settings.hdfs, "WAREHOUSE_HDFS_URL"),
         (
             "The Hive metastore",
             _answers(*_host_and_port(settings.metastore)),
@@ -274,7 +274,7 @@ def _wait_for_hdfs(settings: Settings, say: Say) -> None:
     """Wait until a file can be written and read; takes the NameNode out of a lasting safe mode."""
     deadline = time.monotonic() + START_PATIENCE
     safe_mode_deadline = time.monotonic() + 20
-    while not _hdfs_works(settings):
+    while not hdfs_works(settings):
         now = time.monotonic()
         if now > safe_mode_deadline and _is_in_safe_mode(settings):
             say("The NameNode stays in safe mode; telling it to leave")
@@ -297,7 +297,8 @@ def _is_in_safe_mode(settings: Settings) -> bool:
         return False
 
 
-def _hdfs_works(settings: Settings) -> bool:
+def hdfs_works(settings: Settings) -> bool:
+    """Whether a file can be written and read; the answer comes within seconds."""
     # The port first: the client retries a refused connection for a long time.
     if not _answers(*_host_and_port(settings.hdfs)):
         return False
