@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 import demo
 from cluster import commands as cluster_commands
@@ -36,5 +37,6 @@ def main() -> None:
     except WarehouseError as error:
         if "--debug" in sys.argv:
             raise
-        Console(stderr=True, soft_wrap=True).print(f"[red]Error:[/red] {error}", highlight=False)
+        line = f"[red]Error:[/red] {escape(str(error))}"
+        Console(stderr=True, soft_wrap=True).print(line, highlight=False)
         sys.exit(error.exit_code)

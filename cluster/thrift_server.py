@@ -95,6 +95,8 @@ def _properties(settings: Settings) -> dict[str, object]:
         ),
         catalog: "org.apache.iceberg.spark.SparkSessionCatalog",
         f"{catalog}.type": "hive",
+        # A cached table would hide from an open session what another has committed.
+        f"{catalog}.cache-enabled": "false",
         # The metastore commits atomically without its lock manager, whose jar pyspark lacks.
         "spark.hadoop.iceberg.engine.hive.lock-enabled": "false",
         # A file landed into a known partition is seen by the next statement of every session.

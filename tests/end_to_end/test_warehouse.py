@@ -36,7 +36,7 @@ TABLES = [
     "quality.quarantined_lines",
     "quality.fact_lines_by_file",
 ]
-NO_TESTS = ("--exclude", "resource_type:test", "resource_type:unit_test")
+TABLES_OF_SHOP = [table.removeprefix("staging.") for table in TABLES[:4]]
 
 
 @pytest.fixture(scope="module")
@@ -275,3 +275,19 @@ def test_run__thrift_server_killed_while_building(
     before = snapshots(query)
     dbt("run", "--full-refresh")
     assert_equal(query, before, "after the kill")
+
+
+def test_build__a_million_clean_lines_give_no_false_quarantine(
+    cluster: Settings, warehouse: Run, dbt: Run, query: Query, tmp_path: Path
+) -> None:
+    own = {"WAREHOUSE_SCHEMA_PREFIX": "clean_", "WAREHOUSE_RAW_FOLDER": "/clean/raw"}
+    generate(tmp_path, Plan(1, date(2024, 3, 1), 10_000, 1_000, 1_000_000, 5, 0))
+    warehouse("land", "shop", tmp_path, **own)
+    warehouse("up", **own)
+    dbt("run", "--select", "stg_landing__files", "path:models/staging/shop", **own)
+    counted = {
+        model: query(f"select count(*), count(quarantine_reason) from clean_staging.{model}")[0]
+        for model in TABLES_OF_SHOP
+    }
+    assert counted["stg_shop__events"][0] >= 1_000_000
+    assert all(quarantined == 0 for _, quarantined in counted.values()), counted
