@@ -1,7 +1,6 @@
 """SQL over the Spark Thrift Server."""
 
 import logging
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,9 +13,6 @@ from errors import ServiceUnavailable, WarehouseError
 from settings import Settings
 
 # A refused connection is raised as an error; the library would print a line of its own as well.
-logging.getLogger("thrift.transport.TSocket").setLevel(logging.CRITICAL)
-
-# It reports a refused connection by itself, above the one line that says so.
 logging.getLogger("thrift.transport.TSocket").setLevel(logging.CRITICAL)
 
 

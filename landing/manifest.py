@@ -26,7 +26,7 @@ COLUMNS = [
     ("byte_count", "bigint", "its bytes, decompressed"),
     ("line_count", "bigint", "its physical lines after the header, blank ones included"),
     ("repeated_header_count", "bigint", "how many of those lines are the header line again"),
-    ("checksum", "string", "SHA-256 of its decompressed bytes, in hexadecimal"),
+    ("checksum", "string", "BLAKE2b-256 of its decompressed bytes, in hexadecimal"),
     ("header_line", "string", "its first line, without byte order mark and line feed"),
     ("header_columns", "array<string>", "the column names in the header, unquoted and trimmed"),
     ("recorded_at", "timestamp", "when this row was committed (UTC)"),

@@ -22,7 +22,7 @@ def expected_summary(content: bytes) -> Summary:
         byte_count=len(content),
         line_count=max(len(lines) - 1, 0),
         repeated_header_count=lines[1:].count(HEADER),
-        checksum=hashlib.sha256(content).hexdigest(),
+        checksum=hashlib.blake2b(content, digest_size=32).hexdigest(),
         quick_checksum=zlib.crc32(content),
     )
 
