@@ -51,8 +51,8 @@ class Summarizer:
         self._line_feeds = 0
         self._repeats = 0
         self._hash = hashlib.blake2b(digest_size=32)
-        # The hash takes longer than all else together, so it has a thread of its own. BLAKE2b is the
-        # fastest that is safe where the processor has no instructions for SHA-256.
+        # The hash takes longer than all else together, so it has a thread of its own; BLAKE2b is
+        # the fastest safe one where the processor has no instructions for SHA-256.
         self._hasher = ThreadPoolExecutor(1)
         self._hashing: Future[None] | None = None
         self._quick_checksum = 0
