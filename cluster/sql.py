@@ -1,6 +1,7 @@
 """SQL over the Spark Thrift Server."""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -58,10 +59,12 @@ def _reason(error: HiveError) -> str:
     """The server's own first line, without the stack trace behind it."""
     status = getattr(error.args[0], "status", None) if error.args else None
     text = getattr(status, "errorMessage", None) or str(error)
-    line = next((line for line in text.splitlines() if line.strip()), text)
-    for prefix in ("Error running query: ", "org.apache.spark.sql.AnalysisException: "):
-        line = line.removeprefix(prefix)
-    return line.strip()
+    # "Error running query: [CLASS] some.java.Exception: [CLASS] the reason.", where the reason
+    # may begin on a line of its own.
+    text = text.strip().removeprefix("Error running query: ")
+    text = re.sub(r"^(\[[\w.]+\] )?[\w.]+\.\w*(Exception|Error):\s+", "", text)
+    line = text.splitlines()[0] if text else "the server gave no reason"
+    return line.rstrip(". ")
 
 
 @contextmanager
