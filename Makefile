@@ -22,7 +22,7 @@ test: $(INSTALLED) ## run the linters and every test, on a cluster of their own
 
 lint: $(INSTALLED) ## check Python and SQL style; needs no server
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@$(BIN)/sqlfluff lint --disable-progress-bar models macros tests/dbt examples
+	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 0 models macros tests/dbt examples
 
 format: $(INSTALLED) ## rewrite Python and SQL in the project's style
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from dotenv import dotenv_values
 
-from cluster import hdfs, ports, processes, stack
+from cluster import hdfs, ports, processes, readiness, stack
 from cluster.java import find_java
 from cluster.libraries import fetch_libraries
 from cluster.memory import machine_memory_mib, plan_memory
@@ -45,7 +45,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ]
     else:
         checks.append(("services", _existing_services))
-    checks += [("metastore", _metastore), ("raw zone", _raw_zone)]
+    # What is asked over the Thrift Server waits for ever when that waits for another service.
+    if readiness.thrift_answers(settings):
+        checks += [("metastore", _metastore), ("raw zone", _raw_zone)]
     for name, check in checks:
         try:
             yield from check(settings)

@@ -4,22 +4,18 @@ import json
 import re
 import shutil
 import signal
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import psycopg
-
-from cluster import hdfs, metastore, postgresql, processes, thrift_server
+from cluster import hdfs, metastore, postgresql, processes, readiness, thrift_server
 from cluster.java import find_java
 from cluster.libraries import fetch_libraries
 from cluster.lock import locked
 from cluster.memory import machine_memory_mib, plan_memory
 from cluster.ports import port_is_free, port_owner
 from cluster.processes import Command
-from cluster.sql import connect
 from errors import ServiceUnavailable, UsageError, WarehouseError
 from settings import Settings
 
@@ -52,7 +48,7 @@ def services(settings: Settings) -> list[Service]:
     port = settings.port
 
     def listens(number: int) -> Callable[[], bool]:
-        return lambda: _answers("127.0.0.1", number)
+        return lambda: readiness.answers("127.0.0.1", number)
 
     datanodes = [
         Service(
@@ -64,7 +60,7 @@ def services(settings: Settings) -> list[Service]:
         for number in range(settings.datanodes)
     ]
     return [
-        Service("postgresql", [port("postgresql")], lambda: _postgresql_answers(settings)),
+        Service("postgresql", [port("postgresql")], lambda: readiness.postgresql_answers(settings)),
         Service(
             "namenode",
             [port("namenode"), port("namenode_web")],
@@ -76,7 +72,7 @@ def services(settings: Settings) -> list[Service]:
         Service(
             "thrift-server",
             [port("thrift"), port("spark_web")],
-            lambda: _thrift_answers(settings),
+            lambda: readiness.thrift_answers(settings),
             web_port=port("spark_web"),
         ),
     ]
@@ -112,9 +108,27 @@ def _up(settings: Settings, say: Say) -> UpReport:
     if missing:
         _start(settings, missing, report, say)
     _wait_for_hdfs(settings, say)
-    _wait_for(settings, _service(settings, "thrift-server"))
+    _revive_thrift_server(settings, missing, report, say)
     _prepare_raw_zone(settings)
     return report
+
+
+def _revive_thrift_server(
+    settings: Settings, missing: list[Service], report: UpReport, say: Say
+) -> None:
+    """Restart a Thrift Server that does not find back to a service that was away."""
+    server = _service(settings, "thrift-server")
+    if (
+        server.name not in {s.name for s in missing}
+        and not server.is_ready()
+        and not server.is_ready()
+    ):
+        process = processes.find(settings, server.name)
+        if process is not None:
+            say(f"Stopping {server.name}, which does not answer")
+            processes.stop(process)
+        _start(settings, [server], report, say)
+    _wait_for(settings, server)
 
 
 def down(settings: Settings, say: Say = lambda line: None) -> int:
@@ -210,13 +224,13 @@ def existing_services(settings: Settings) -> list[tuple[str, bool, str, str]]:
         ("HDFS", hdfs_works(settings), settings.hdfs, "WAREHOUSE_HDFS_URL"),
         (
             "The Hive metastore",
-            _answers(*_host_and_port(settings.metastore)),
+            readiness.answers(*readiness.host_and_port(settings.metastore)),
             settings.metastore,
             "WAREHOUSE_METASTORE_URI",
         ),
         (
             "The Spark Thrift Server",
-            _thrift_answers(settings),
+            readiness.thrift_answers(settings),
             f"{host}:{port}",
             "WAREHOUSE_THRIFT_HOST and WAREHOUSE_THRIFT_PORT",
         ),
@@ -300,7 +314,7 @@ def _is_in_safe_mode(settings: Settings) -> bool:
 def hdfs_works(settings: Settings) -> bool:
     """Whether a file can be written and read; the answer comes within seconds."""
     # The port first: the client retries a refused connection for a long time.
-    if not _answers(*_host_and_port(settings.hdfs)):
+    if not readiness.answers(*readiness.host_and_port(settings.hdfs)):
         return False
     if settings.target == "embedded":
         try:
@@ -386,37 +400,6 @@ def _last_words(settings: Settings, service: Service) -> str:
 
 def _service(settings: Settings, name: str) -> Service:
     return next(service for service in services(settings) if service.name == name)
-
-
-def _answers(host: str, port: int) -> bool:
-    try:
-        with socket.create_connection((host, port), timeout=3):
-            return True
-    except OSError:
-        return False
-
-
-def _postgresql_answers(settings: Settings) -> bool:
-    try:
-        with postgresql.connect(settings) as connection:
-            return connection.execute("select 1").fetchone() == (1,)
-    except psycopg.Error:
-        return False
-
-
-def _thrift_answers(settings: Settings) -> bool:
-    if not _answers(*settings.thrift_server):
-        return False
-    try:
-        with connect(settings) as connection:
-            return connection.execute("select 1").rows == [(1,)]
-    except WarehouseError:
-        return False
-
-
-def _host_and_port(address: str) -> tuple[str, int]:
-    host, _, port = address.split("//")[-1].partition(":")
-    return host, int(port.rstrip("/") or 0)
 
 
 @contextmanager
