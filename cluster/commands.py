@@ -64,7 +64,7 @@ def restart(
 
 def status() -> None:
     """Show what each service is doing; exits with 3 unless all run."""
-    from cluster.stack import existing_services
+    from cluster.existing_cluster import existing_services
     from cluster.status import read_status
 
     settings = load_settings()
@@ -108,10 +108,11 @@ def logs(
     follow: Annotated[bool, typer.Option(help="Go on printing what is added.")] = False,
 ) -> None:
     """Show the end of the services' logs."""
-    from cluster import processes, stack
+    from cluster import processes
+    from cluster.services import service_names
 
     settings = load_settings()
-    known = [known.name for known in stack.services(settings)]
+    known = service_names(settings)
     if service and service not in known:
         raise UsageError(f"There is no service {service}", f"one of {', '.join(known)}")
     files = [processes.log_file(settings, name) for name in ([service] if service else known)]

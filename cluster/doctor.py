@@ -9,13 +9,20 @@ from importlib.metadata import version
 
 from dotenv import dotenv_values
 
-from cluster import hdfs, ports, processes, readiness, stack
+from cluster import hdfs, ports, processes
+from cluster.existing_cluster import existing_services
+from cluster.hdfs_health import hdfs_works
 from cluster.java import find_java
 from cluster.libraries import fetch_libraries
 from cluster.memory import machine_memory_mib, plan_memory
+from cluster.obstacles import SMALLEST_FREE_DISK
+from cluster.services import services
 from cluster.sql import connect
 from errors import WarehouseError
 from settings import PROJECT_ROOT, Settings, environment_variables
+
+# The embedded one and that of an existing cluster.
+THRIFT_SERVER_CHECKS = ("thrift-server", "The Spark Thrift Server")
 
 
 @dataclass(frozen=True)
@@ -45,14 +52,24 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ]
     else:
         checks.append(("services", _existing_services))
-    # What is asked over the Thrift Server waits for ever when that waits for another service.
-    if readiness.thrift_answers(settings):
-        checks += [("metastore", _metastore), ("raw zone", _raw_zone)]
+    found = []
     for name, check in checks:
-        try:
-            yield from check(settings)
-        except WarehouseError as error:
-            yield Finding(name, "failure", error.what, error.fix)
+        for finding in _run(settings, name, check):
+            found.append(finding)
+            yield finding
+    # What is asked over the Thrift Server waits for ever when that waits for another service.
+    if any(f.check in THRIFT_SERVER_CHECKS and f.verdict == "ok" for f in found):
+        yield from _run(settings, "metastore", _metastore)
+        yield from _run(settings, "raw zone", _raw_zone)
+
+
+def _run(
+    settings: Settings, name: str, check: Callable[[Settings], Iterator[Finding]]
+) -> Iterator[Finding]:
+    try:
+        yield from check(settings)
+    except WarehouseError as error:
+        yield Finding(name, "failure", error.what, error.fix)
 
 
 def _python(settings: Settings) -> Iterator[Finding]:
@@ -115,7 +132,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     folder = next(p for p in [settings.data_folder, *settings.data_folder.parents] if p.exists())
     free = shutil.disk_usage(folder).free
     detail = f"{free / 2**30:.1f} GiB free for {settings.data_folder}"
-    if free < stack.SMALLEST_FREE_DISK:
+    if free < SMALLEST_FREE_DISK:
         yield Finding(
             "disk",
             "failure",
@@ -127,7 +144,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 
 def _services(settings: Settings) -> Iterator[Finding]:
-    for service in stack.services(settings):
+    for service in services(settings):
         process = processes.find(settings, service.name)
         if process is not None and service.is_ready():
             yield Finding(service.name, "ok", f"answers on port {service.ports[0]}")
@@ -152,7 +169,7 @@ def _services(settings: Settings) -> Iterator[Finding]:
 
 
 def _existing_services(settings: Settings) -> Iterator[Finding]:
-    for label, answers, address, setting in stack.existing_services(settings):
+    for label, answers, address, setting in existing_services(settings):
         if answers:
             yield Finding(label, "ok", f"answers at {address}")
         else:
@@ -192,7 +209,7 @@ def _raw_zone(settings: Settings) -> Iterator[Finding]:
     from landing.live_files import list_live_files
 
     # The client would retry a refused connection for minutes.
-    if not stack.hdfs_works(settings):
+    if not hdfs_works(settings):
         fix = "run `warehouse up`" if settings.target == "embedded" else "check WAREHOUSE_HDFS_URL"
         yield Finding("raw zone", "failure", f"HDFS at {settings.hdfs} takes no file", fix)
         return

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hdfs_native import Client, WriteOptions
 
-from cluster.configuration import java_options, write_hadoop_xml, write_log4j
+from cluster.configuration import SIMPLE_JAVA, java_options, write_hadoop_xml, write_log4j
 from cluster.java import Java
 from cluster.libraries import Libraries
 from cluster.memory import MemoryPlan
@@ -151,6 +151,7 @@ def _program(
     return [
         str(java.executable),
         *java_options(settings, memory.hdfs_heap),
+        *SIMPLE_JAVA,
         "-cp",
         class_path,
     ]

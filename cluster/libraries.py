@@ -7,9 +7,8 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-
-import pyspark
 
 from cluster.java import Java, find_java
 from cluster.lock import locked
@@ -18,7 +17,8 @@ from settings import Settings, load_settings
 
 IVY_FILE = Path(__file__).with_name("ivy.xml")
 CHECKSUM_FILE = Path(__file__).with_name("libraries.sha256")
-PYSPARK_JARS = Path(pyspark.__file__).parent / "jars"
+# Found, not imported: importing it takes longer than most commands.
+PYSPARK_JARS = Path(find_spec("pyspark").origin).parent / "jars"
 
 
 @dataclass(frozen=True)

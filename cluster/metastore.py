@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 
 from cluster import postgresql
-from cluster.configuration import java_options, write_hadoop_xml, write_log4j
+from cluster.configuration import SIMPLE_JAVA, java_options, write_hadoop_xml, write_log4j
 from cluster.java import Java
 from cluster.libraries import PYSPARK_JARS, Libraries
 from cluster.memory import MemoryPlan
@@ -31,6 +31,7 @@ def command(settings: Settings, java: Java, libraries: Libraries, memory: Memory
     program = [
         str(java.executable),
         *java_options(settings, memory.metastore_heap),
+        *SIMPLE_JAVA,
         "-cp",
         f"{configuration}:{classes}:{drivers}:{PYSPARK_JARS}/*",
     ]
@@ -57,8 +58,7 @@ def loopback_classes(settings: Settings, java: Java) -> Path:
         class_path = ":".join(str(next(PYSPARK_JARS.glob(f"{name}-*.jar"))) for name in needed)
         answer = subprocess.run(
             [
-                # A compiler that runs once does not pay for being optimised.
-                *(java.executable, "-XX:TieredStopAtLevel=1", "-cp", class_path),
+                *(java.executable, *SIMPLE_JAVA, "-cp", class_path),
                 *("scala.tools.nsc.Main", "-cp", class_path, "-nowarn", "-d", classes, source),
             ],
             capture_output=True,

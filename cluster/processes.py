@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,13 +98,24 @@ def stop(process: psutil.Process, patience: float = 20) -> None:
         process.send_signal(stop_signal)
     except psutil.Error:
         return
-    _, alive = psutil.wait_procs(family, timeout=patience)
-    for survivor in alive:
+    for survivor in _wait_for_end(family, patience):
         try:
             survivor.kill()
         except psutil.Error:
             continue
-    psutil.wait_procs(alive, timeout=5)
+    _wait_for_end(family, 5)
+
+
+def _wait_for_end(family: list[psutil.Process], patience: float) -> list[psutil.Process]:
+    """Wait until processes have ended, whether or not anyone asks for their exit codes.
+
+    Returns:
+        Those that still run after `patience` seconds.
+    """
+    deadline = time.monotonic() + patience
+    while (alive := [p for p in family if _is_alive(p)]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return alive
 
 
 def forget(settings: Settings, service: str) -> None:
@@ -133,7 +145,9 @@ def _is_postgresql(arguments: list[str]) -> bool:
 
 def _is_alive(process: psutil.Process) -> bool:
     try:
-        # A child that ended and was not waited for is not running any more.
-        return process.status() != psutil.STATUS_ZOMBIE
+        # One that ended is not running any more, even when nobody has asked for its exit code;
+        # its ports and files are free once its last thread has ended.
+        has_ended = process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1
+        return process.is_running() and not has_ended
     except psutil.Error:
         return False

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import psutil
 
-from cluster import processes, stack
+from cluster import processes
+from cluster.services import Service, services
 from settings import Settings
 
 
@@ -30,10 +31,10 @@ class ServiceStatus:
 
 def read_status(settings: Settings) -> list[ServiceStatus]:
     """Status of every embedded service, in starting order."""
-    return [_status(settings, service) for service in stack.services(settings)]
+    return [_status(settings, service) for service in services(settings)]
 
 
-def _status(settings: Settings, service: stack.Service) -> ServiceStatus:
+def _status(settings: Settings, service: Service) -> ServiceStatus:
     process = processes.find(settings, service.name)
     page = f"http://127.0.0.1:{service.web_port}" if service.web_port else None
     port = service.ports[0]

@@ -19,6 +19,8 @@ def command(settings: Settings, java: Java, libraries: Libraries, memory: Memory
         configuration / "hive-site.xml",
         {
             "hive.metastore.uris": settings.metastore,
+            # Tries of a second each: both start side by side.
+            "hive.metastore.connect.retries": 8,
             "hive.exec.scratchdir": str(_scratch(settings)),
             "hive.exec.local.scratchdir": str(_scratch(settings)),
             "hive.server2.logging.operation.enabled": "false",

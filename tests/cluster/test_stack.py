@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cluster import processes, stack
+from cluster import obstacles, processes, stack
+from cluster.existing_cluster import existing_services
+from cluster.services import services
 from errors import ServiceUnavailable, UsageError, WarehouseError
 from settings import Settings
 
@@ -38,7 +40,7 @@ def test_a_taken_port_starts_nothing(settings: Settings, service: str) -> None:
 
 def test_a_full_disk_starts_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     # More than any disk has, in place of a full one.
-    monkeypatch.setattr(stack, "SMALLEST_FREE_DISK", 2**80)
+    monkeypatch.setattr(obstacles, "SMALLEST_FREE_DISK", 2**80)
     with pytest.raises(WarehouseError, match="GiB free"):
         stack.up(settings)
     assert processes.strays(settings) == []
@@ -62,7 +64,6 @@ def test_a_data_folder_that_cannot_be_made_is_one_line(settings: Settings, tmp_p
 
 
 def test_a_data_folder_never_used_is_down(settings: Settings) -> None:
-    assert not stack.is_running(settings)
     assert stack.down(settings) == 0
 
 
@@ -73,7 +74,7 @@ def test_an_unknown_service_is_named_with_those_there_are(settings: Settings) ->
 
 def test_every_service_has_ports_of_its_own(settings: Settings) -> None:
     settings = settings.model_copy(update={"datanodes": 9})
-    ports = [port for service in stack.services(settings) for port in service.ports]
+    ports = [port for service in services(settings) for port in service.ports]
     ports.append(settings.port("docs"))
     assert len(set(ports)) == len(ports)
     assert all(settings.port_base <= port < settings.port_base + 100 for port in ports)
@@ -87,5 +88,5 @@ def test_an_existing_cluster_is_never_started_nor_stopped(existing_cluster: Sett
     with pytest.raises(UsageError, match="not ours to stop"):
         stack.restart(existing_cluster, ["namenode"])
     assert processes.strays(existing_cluster) == []
-    answers = [found[1] for found in stack.existing_services(existing_cluster)]
+    answers = [found[1] for found in existing_services(existing_cluster)]
     assert answers == [False, False, False]

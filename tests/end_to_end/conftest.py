@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cluster import processes, stack
+from cluster.ports import port_is_free
 from cluster.sql import connect
 from settings import PROJECT_ROOT, Settings
 
@@ -22,7 +23,7 @@ def free_port_base() -> int:
     """A port base all of whose ports are free; below those the system hands out itself."""
     while True:
         base = random.randrange(20000, 31000, 100)
-        if all(stack.port_is_free(base + offset) for offset in range(PORTS_OF_ONE_CLUSTER)):
+        if all(port_is_free(base + offset) for offset in range(PORTS_OF_ONE_CLUSTER)):
             return base
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cluster import hdfs, processes, stack
+from cluster import hdfs, processes
+from cluster.services import services
 from settings import PROJECT_ROOT, Settings
 
 from .conftest import Run, environment_of, free_port_base, run_program
@@ -51,7 +52,7 @@ def one_error_line(answer: subprocess.CompletedProcess[str]) -> str:
 
 
 def pids(settings: Settings) -> dict[str, int]:
-    found = {s.name: processes.find(settings, s.name) for s in stack.services(settings)}
+    found = {s.name: processes.find(settings, s.name) for s in services(settings)}
     return {name: process.pid for name, process in found.items() if process}
 
 
