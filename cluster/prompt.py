@@ -5,6 +5,7 @@ import time
 from decimal import Decimal
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cluster.sql import Connection, Result, connect
@@ -63,23 +64,30 @@ def _read_and_run(connection: Connection, console: Console) -> None:
             try:
                 _run(connection, statement)
             except WarehouseError as error:
-                console.print(f"[red]Error:[/red] {error}", highlight=False, soft_wrap=True)
+                console.print(
+                    f"[red]Error:[/red] {escape(str(error))}", highlight=False, soft_wrap=True
+                )
         pending = ""
 
 
 def split_statements(text: str) -> list[str]:
-    """The statements of a text: split at semicolons outside quotes and comments."""
+    """The statements of a text: split at semicolons outside quotes and comments.
+
+    What holds nothing but comments is no statement.
+    """
     token = re.compile(
         r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`|--[^\n]*|/\*.*?\*/|;|.""", re.DOTALL
     )
-    statements, current = [], ""
-    for part in token.findall(text):
+    statements, current, has_code = [], "", False
+    for part in [*token.findall(text), ";"]:
         if part == ";":
-            statements.append(current)
-            current = ""
+            if has_code:
+                statements.append(current.strip())
+            current, has_code = "", False
         else:
             current += part
-    return [statement.strip() for statement in [*statements, current] if statement.strip()]
+            has_code = has_code or not (part.isspace() or part.startswith(("--", "/*")))
+    return statements
 
 
 def _run(connection: Connection, statement: str) -> None:
@@ -104,7 +112,7 @@ def as_table(result: Result) -> Table:
             isinstance(value, int | float | Decimal) and not isinstance(value, bool)
             for value in values
         )
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        table.add_column(escape(name), justify="right" if is_number else "left", overflow="fold")
     for row in result.rows[:MOST_ROWS_SHOWN]:
         table.add_row(*(_cell(value) for value in row))
     return table
@@ -113,4 +121,4 @@ def as_table(result: Result) -> Table:
 def _cell(value: object) -> str:
     if value is None:
         return "[dim]null[/dim]"
-    return str(value).replace("[", "\\[")
+    return escape(str(value))

@@ -20,6 +20,8 @@ from cluster.sql import Result
         (r"select 'it\'s; so'; select 2", [r"select 'it\'s; so'", "select 2"]),
         ("select 1 -- one; not two\n; select 2", ["select 1 -- one; not two", "select 2"]),
         ("select /* ; */ 1; select `a;b`", ["select /* ; */ 1", "select `a;b`"]),
+        ("select 1; -- done\n", ["select 1"]),
+        ("/* first; */ select 1; /* last */;", ["/* first; */ select 1"]),
         ("  \n", []),
     ],
 )
@@ -50,3 +52,5 @@ def test_wide_values_are_folded_and_brackets_stay() -> None:
     folded = "".join(c for c in shown(Result(["a"], [(long,)])) if c.isdigit())
     assert folded == long
     assert "[red]x[/red]" in shown(Result(["a"], [("[red]x[/red]",)]))
+    assert "\\[red]" in shown(Result(["a"], [("\\[red]",)]))
+    assert "prices[key]" in shown(Result(["prices[key]"], [(1,)]))
