@@ -55,6 +55,14 @@ def hdfs_works(settings: Settings) -> bool:
         live = _json_length(state.get("LiveNodes"))
         if state.get("Safemode") or live < 1:
             return False
+        # The NameNode takes a DataNode for alive until ten minutes after its end.
+        ports = [settings.port("datanode", number) for number in range(settings.datanodes)]
+        if not any(readiness.answers("127.0.0.1", port) for port in ports):
+            return False
+    return readiness.within(readiness.PATIENCE, lambda: _takes_a_file(settings))
+
+
+def _takes_a_file(settings: Settings) -> bool:
     try:
         hdfs.round_trip(settings)
     except Exception:

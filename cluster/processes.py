@@ -147,7 +147,6 @@ def _is_alive(process: psutil.Process) -> bool:
     try:
         # One that ended is not running any more, even when nobody has asked for its exit code;
         # its ports and files are free once its last thread has ended.
-        has_ended = process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1
-        return process.is_running() and not has_ended
+        return process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1
     except psutil.Error:
         return False

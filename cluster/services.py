@@ -46,7 +46,12 @@ def services(settings: Settings) -> list[Service]:
         Service(
             "thrift-server",
             [port("thrift"), port("spark_web")],
-            lambda: readiness.thrift_answers(settings),
+            # Without these it would keep its asker waiting for long.
+            lambda: (
+                readiness.postgresql_answers(settings)
+                and readiness.answers("127.0.0.1", port("metastore"))
+                and readiness.thrift_answers(settings)
+            ),
             web_port=port("spark_web"),
         ),
     ]
