@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,10 +27,10 @@ from landing.raw_tables import add_partitions, create_raw_tables
 from landing.report import FileResult, LandingReport, Meter, NoProgress, Outcome, Progress
 from landing.source_files import SourceFile, find_source_files
 from landing.sources import Source, load_source
+from landing.stored_files import StoredFiles
 from landing.stored_names import (
     partition_folder,
     stored_name,
-    stored_stem,
     table_folder,
     upload_name,
     uploads_folder,
@@ -122,7 +122,7 @@ class _Landing:
         self._live: list[LandedFile] = []
         self._waiting: list[_Waiting] = []
         self._pending: list[_Pending] = []
-        self._stored: dict[str, dict[str, int]] = {}
+        self._stored = StoredFiles(self._hdfs)
         self._recorded: set[str] = set()
         self._registered: set[tuple[str, date]] = set()
         self._last_commit = time.monotonic()
@@ -219,33 +219,14 @@ class _Landing:
     def _may_be_known(self, file: SourceFile, opened: BinaryIO) -> bool:
         """Whether the content may be live or stored already, told without reading it."""
         live = [known for known in self._live if known.table_name == file.table.name]
-        stored = self._stored_in(partition_folder(self._folder(file.table.name), file.landed_date))
-        beginning, length = f"{stored_stem(file.name)}.", len(stored_name(file.name, "0" * 12))
-        sizes = [
-            *(known.byte_count for known in live),
-            *(
-                size
-                for name, size in stored.items()
-                if name.startswith(beginning) and len(name) == length
-            ),
-        ]
+        folder = partition_folder(self._folder(file.table.name), file.landed_date)
+        sizes = [known.byte_count for known in live] + self._stored.sizes(folder, file.name)
         if is_compressed(file.path):
             hint = size_in_trailer(opened)
             return any(size % 2**32 == hint for size in sizes) or any(
                 known.file_name == file.name for known in live
             )
         return file.size in sizes
-
-    def _stored_in(self, folder: str) -> dict[str, int]:
-        """Names and sizes of the files in a folder of HDFS, listed once."""
-        if folder not in self._stored:
-            self._stored[folder] = {}
-            with suppress(FileNotFoundError):
-                self._stored[folder] = {
-                    status.path.rsplit("/", 1)[-1]: status.length
-                    for status in self._hdfs.list_status(folder)
-                }
-        return self._stored[folder]
 
     def _is_live(self, file: SourceFile, content: Summary) -> bool:
         """Whether the table already has this content; says so in the report."""
@@ -284,7 +265,9 @@ class _Landing:
         before = os.fstat(opened.fileno())
         name = upload_name(file.path, before.st_size, before.st_mtime_ns)
         hidden_path = f"{uploads_folder(self._folder(file.table.name))}/{name}"
-        content = upload(self._hdfs, file, opened, hidden_path, waiting.meter.advance)
+        content = upload(
+            self._settings, self._hdfs, file, opened, hidden_path, waiting.meter.advance
+        )
         after = os.fstat(opened.fileno())
         if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
             self._hdfs.delete(hidden_path)

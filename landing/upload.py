@@ -9,9 +9,11 @@ from typing import BinaryIO
 from hdfs_native import Client, FileWriter, WriteOptions
 
 from errors import UsageError, WarehouseError
+from landing.block_checksums import checksum_of_blocks, tells_checksums
 from landing.content import Summarizer, Summary, read_chunks
 from landing.read_back import ReadBack
 from landing.source_files import SourceFile
+from settings import Settings
 
 _RECOVERY_SECONDS = 90
 
@@ -31,21 +33,22 @@ def summarize(
     Raises:
         UsageError: the file is damaged.
     """
-    with Summarizer(file.header.line.encode()) as summarizer:
-        for chunk, taken in read_chunks(file.path, opened):
-            summarizer.feed(chunk)
-            advance(taken)
-        return summarizer.summary()
+    summarizer = Summarizer(file.header.line.encode())
+    for chunk, taken in read_chunks(file.path, opened):
+        summarizer.feed(chunk)
+        advance(taken)
+    return summarizer.summary()
 
 
 def upload(
+    settings: Settings,
     client: Client,
     file: SourceFile,
     opened: BinaryIO,
     hidden_path: str,
     advance: Callable[[int], None],
 ) -> Summary:
-    """Store a file under a hidden name and read it back to verify size and checksum.
+    """Store a file under a hidden name and verify the size and checksum of what HDFS holds.
 
     Bytes that an earlier, killed upload left under that name are kept.
 
@@ -57,10 +60,10 @@ def upload(
     stored = _recover(client, hidden_path)
     try:
         try:
-            return _store(client, file, opened, hidden_path, stored, advance)
+            return _store(settings, client, file, opened, hidden_path, stored, advance)
         except _StoredDiffersError:
             if stored:
-                return _store(client, file, opened, hidden_path, 0, lambda _: None)
+                return _store(settings, client, file, opened, hidden_path, 0, lambda _: None)
             raise
     except _StoredDiffersError:
         _discard(client, hidden_path)
@@ -89,6 +92,7 @@ def _recover(client: Client, hidden_path: str) -> int:
 
 
 def _store(
+    settings: Settings,
     client: Client,
     file: SourceFile,
     opened: BinaryIO,
@@ -97,10 +101,17 @@ def _store(
     advance: Callable[[int], None],
 ) -> Summary:
     writer = _writer(client, hidden_path, stored)
-    with Summarizer(file.header.line.encode()) as summarizer, ReadBack(client, hidden_path) as back:
-        _send(file, opened, writer, summarizer, back, stored, advance)
+    summarizer = Summarizer(file.header.line.encode())
+    early = not tells_checksums(settings)
+    with ReadBack(client, hidden_path, early) as back:
+        _send(file, opened, writer, summarizer, back.follow, stored, advance)
         summary = summarizer.summary()
-        if back.finish(summary.byte_count) != summary.quick_checksum:
+        if client.get_file_info(hidden_path).length != summary.byte_count:
+            raise _StoredDiffersError
+        checksum = checksum_of_blocks(settings, hidden_path)
+        if checksum is None:
+            checksum = back.finish(summary.byte_count)
+        if checksum != summary.quick_checksum:
             raise _StoredDiffersError
     return summary
 
@@ -110,7 +121,7 @@ def _send(
     opened: BinaryIO,
     writer: FileWriter,
     summarizer: Summarizer,
-    back: ReadBack,
+    follow: Callable[[int], None],
     stored: int,
     advance: Callable[[int], None],
 ) -> None:
@@ -126,7 +137,7 @@ def _send(
                 if unsent:
                     writer.write(unsent)
                 sent += len(unsent)
-                back.follow(sent)
+                follow(sent)
     except BaseException:
         with suppress(OSError, RuntimeError):
             writer.close()

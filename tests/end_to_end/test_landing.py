@@ -13,10 +13,12 @@ from pathlib import Path
 
 import hdfs_native
 import pytest
+from crc32c import crc32c
 
 from cluster.sql import Connection, connect
 from errors import UsageError
 from landing import Outcome, land, unland
+from landing.block_checksums import checksum_of_blocks
 from landing.content import CHUNK_BYTES
 from landing.hdfs import connect_to_hdfs
 from landing.live_files import list_live_files
@@ -275,7 +277,7 @@ def test_land__cut_off_gzip_fails_alone(
     assert len(stored_files(hdfs)) == 2
 
 
-@pytest.mark.parametrize("stored_megabytes", [1, 60, 150])
+@pytest.mark.parametrize("stored_megabytes", [1, 150])
 def test_land__killed_while_uploading_leaves_nothing_visible_and_resumes(
     run: Run,
     settings: Settings,
@@ -464,6 +466,50 @@ def test_land__says_which_service_is_away(settings: Settings, tmp_path: Path, aw
 
     with pytest.raises(ServiceUnavailable, match=f"127.0.0.1:{port}"):
         land(elsewhere, "shop", [events(tmp_path / "events.csv")])
+
+
+@pytest.mark.parametrize("target", ["embedded", "cluster"])
+def test_land__bytes_that_changed_on_the_way_are_not_made_visible(
+    settings: Settings,
+    hdfs: hdfs_native.Client,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    target: str,
+) -> None:
+    host, port = settings.thrift_server
+    addresses = {
+        "hdfs_url": settings.hdfs,
+        "metastore_uri": settings.metastore,
+        "thrift_host": host,
+        "thrift_port": port,
+    }
+    given = {"target": target} | (addresses if target == "cluster" else {})
+    write = hdfs_native.FileWriter.write
+
+    def change_one_bit(writer: hdfs_native.FileWriter, data: bytes) -> int:
+        return write(writer, data[:-2] + bytes([data[-2] ^ 1]) + data[-1:])
+
+    path = events(tmp_path / "events.csv", "1", "2")
+    with monkeypatch.context() as patch:
+        patch.setattr(hdfs_native.FileWriter, "write", change_one_bit)
+        report = land(settings.model_copy(update=given), "shop", [path])
+    assert "HDFS holds other bytes than were sent" in str(report.results[0].error)
+    assert (stored_files(hdfs), list_live_files(settings)) == ([], [])
+    assert land(settings.model_copy(update=given), "shop", [path]).count(Outcome.LANDED) == 1
+
+
+def test_checksum_of_blocks__is_that_of_the_whole_file(
+    settings: Settings, hdfs: hdfs_native.Client
+) -> None:
+    content = random.Random(1).randbytes(5_000_001)
+    path = f"{EVENTS}/_blocks of 1 MiB"
+    options = hdfs_native.WriteOptions(block_size=1 << 20, create_parent=True)
+    with hdfs.create(path, options) as writer:
+        writer.write(content[:3_000_001])
+    with hdfs.append(path) as writer:
+        writer.write(content[3_000_001:])
+    assert checksum_of_blocks(settings, path) == crc32c(content)
+    assert checksum_of_blocks(settings, f"{EVENTS}/absent") is None
 
 
 def test_unland__unknown_table_or_name(settings: Settings) -> None:
