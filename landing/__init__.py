@@ -6,10 +6,26 @@ if TYPE_CHECKING:
     from landing.land_files import land
     from landing.live_files import unland
     from landing.report import FileResult, LandingReport, Outcome
+    from landing.streams import StoredStream, record_streams, store_stream
 
-__all__ = ["FileResult", "LandingReport", "Outcome", "land", "unland"]
+__all__ = [
+    "FileResult",
+    "LandingReport",
+    "Outcome",
+    "StoredStream",
+    "land",
+    "record_streams",
+    "store_stream",
+    "unland",
+]
 
-_MODULES = {"land": "landing.land_files", "unland": "landing.live_files"}
+_MODULES = {
+    "land": "landing.land_files",
+    "unland": "landing.live_files",
+    "StoredStream": "landing.streams",
+    "record_streams": "landing.streams",
+    "store_stream": "landing.streams",
+}
 
 
 def __getattr__(name: str) -> Any:

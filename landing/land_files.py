@@ -6,16 +6,14 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
-from cluster.sql import Connection, connect
-from errors import ServiceUnavailable, UsageError, WarehouseError
+from cluster.sql import connect
+from errors import UsageError
 from landing.content import Summary, is_compressed
-from landing.hdfs import connect_to_hdfs, hdfs_errors
 from landing.literals import literal
-from landing.manifest import Candidate, LandedFile, file_id_of, live_files, record_landed
 from landing.opened_files import (
     open_file,
     size_in_trailer,
@@ -23,19 +21,14 @@ from landing.opened_files import (
     try_lock,
     wait_for_lock,
 )
-from landing.raw_tables import add_partitions, create_raw_tables
-from landing.report import FileResult, LandingReport, Meter, NoProgress, Outcome, Progress
+from landing.raw_tables import create_raw_tables
+from landing.recording import Recording
+from landing.report import LandingReport, Meter, NoProgress, Progress
 from landing.source_files import SourceFile, find_source_files
-from landing.sources import Source, load_source
+from landing.sources import load_source
 from landing.stored_files import StoredFiles
-from landing.stored_names import (
-    partition_folder,
-    stored_name,
-    table_folder,
-    upload_name,
-    uploads_folder,
-)
-from landing.upload import publish, remove_dead_uploads, stored_length, summarize, upload
+from landing.stored_names import partition_folder, table_folder, upload_name, uploads_folder
+from landing.upload import stored_length, summarize, upload
 from settings import Settings
 
 # HDFS takes its time to close a file, however small: several small ones are stored side by side.
@@ -76,10 +69,11 @@ def land(
     files = find_source_files(declared, paths, table, landed_date)
     with connect(settings) as connection:
         create_raw_tables(connection, settings, [declared])
-        landing = _Landing(settings, connection, declared, replace, progress or NoProgress())
-        landing.land_all(files)
-    landing.report.seconds = time.monotonic() - started
-    return landing.report
+        progress = progress or NoProgress()
+        recording = Recording(settings, connection, declared, replace, progress)
+        _Landing(settings, recording, progress).land_all(files)
+    recording.report.seconds = time.monotonic() - started
+    return recording.report
 
 
 @dataclass
@@ -92,47 +86,22 @@ class _Waiting:
     held: ExitStack
 
 
-@dataclass
-class _Pending:
-    """A stored file that is not recorded yet; holds the lock on the file on this machine."""
-
-    file: SourceFile
-    candidate: Candidate
-    held: ExitStack
-
-
 class _Landing:
     """One landing of several files."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        connection: Connection,
-        source: Source,
-        replace: bool,
-        progress: Progress,
-    ) -> None:
-        self.report = LandingReport()
+    def __init__(self, settings: Settings, recording: Recording, progress: Progress) -> None:
         self._settings = settings
-        self._connection = connection
-        self._source = source
-        self._replace = replace
+        self._recording = recording
         self._progress = progress
-        self._hdfs = connect_to_hdfs(settings)
-        self._live: list[LandedFile] = []
+        self._hdfs = recording.hdfs
         self._waiting: list[_Waiting] = []
-        self._pending: list[_Pending] = []
         self._stored = StoredFiles(self._hdfs)
-        self._recorded: set[str] = set()
-        self._registered: set[tuple[str, date]] = set()
         self._last_commit = time.monotonic()
 
     def land_all(self, files: list[SourceFile]) -> None:
         """Land files one after the other."""
-        self._live = self._read_live(files)
-        for name in {file.table.name for file in files}:
-            with hdfs_errors(self._settings, "Listing unfinished uploads"):
-                remove_dead_uploads(self._hdfs, uploads_folder(self._folder(name)))
+        self._read_live(files)
+        self._recording.remove_dead_uploads(files)
         self._progress.expect(sum(file.size for file in files))
         self._last_commit = time.monotonic()
         for file in files:
@@ -143,7 +112,7 @@ class _Landing:
             if file.size > _SMALL_BYTES:
                 self._store_waiting()
             waited = time.monotonic() - self._last_commit
-            if len(self._pending) >= _FILES_PER_COMMIT or waited > _SECONDS_BETWEEN_COMMITS:
+            if self._recording.pending >= _FILES_PER_COMMIT or waited > _SECONDS_BETWEEN_COMMITS:
                 self._store_waiting()
                 self._commit()
         self._store_waiting()
@@ -161,14 +130,12 @@ class _Landing:
     @contextmanager
     def _failures(self, file: SourceFile, meter: Meter) -> Iterator[None]:
         """Let one file fail alone, unless a service is away."""
-        try:
-            with hdfs_errors(self._settings, f"Storing {file.path}"):
+        with self._recording.failures(file):
+            try:
                 yield
-        except ServiceUnavailable:
-            raise
-        except WarehouseError as error:
-            meter.close()
-            self._finish(file, Outcome.FAILED, error=error)
+            except BaseException:
+                meter.close()
+                raise
 
     def _prepare(self, file: SourceFile, meter: Meter) -> None:
         """Leave one file waiting to be stored, unless its content is live or stored already."""
@@ -180,17 +147,17 @@ class _Landing:
                 self._store_waiting()
                 self._commit()
                 wait_for_lock(opened)
-                self._live += self._read_live([file])
+                self._read_live([file])
             content = None
             if self._may_be_known(file, opened):
                 content = summarize(file, opened, meter.advance)
-                if self._is_live(file, content):
+                if self._recording.is_live(file, content):
                     return
-            self._refuse_namesake(file)
+            self._recording.refuse_namesake(file)
             if content:
-                stored_path = self._stored_path(file, content)
+                stored_path = self._recording.stored_path(file, content)
                 if stored_length(self._hdfs, stored_path) == content.byte_count:
-                    self._queue(file, content, stored_path, held.pop_all())
+                    self._recording.queue(file, content, stored_path, held.pop_all())
                     return
                 meter.expect(file.size)
             self._waiting.append(_Waiting(file, opened, meter, held.pop_all()))
@@ -204,21 +171,12 @@ class _Landing:
             for number, each in enumerate(waiting):
                 with each.held, self._failures(each.file, each.meter):
                     stored = uploads[number - 1].result() if number else self._upload(each)
-                    self._publish(each, *stored)
-
-    def _publish(self, waiting: _Waiting, hidden_path: str, content: Summary) -> None:
-        """Make a stored file visible, unless its content has become live."""
-        waiting.meter.close()
-        if self._is_live(waiting.file, content):
-            self._hdfs.delete(hidden_path)
-            return
-        stored_path = self._stored_path(waiting.file, content)
-        publish(self._hdfs, hidden_path, stored_path)
-        self._queue(waiting.file, content, stored_path, waiting.held.pop_all())
+                    each.meter.close()
+                    self._recording.publish(each.file, *stored, each.held)
 
     def _may_be_known(self, file: SourceFile, opened: BinaryIO) -> bool:
         """Whether the content may be live or stored already, told without reading it."""
-        live = [known for known in self._live if known.table_name == file.table.name]
+        live = [known for known in self._recording.live if known.table_name == file.table.name]
         folder = partition_folder(self._folder(file.table.name), file.landed_date)
         sizes = [known.byte_count for known in live] + self._stored.sizes(folder, file.name)
         if is_compressed(file.path):
@@ -227,37 +185,6 @@ class _Landing:
                 known.file_name == file.name for known in live
             )
         return file.size in sizes
-
-    def _is_live(self, file: SourceFile, content: Summary) -> bool:
-        """Whether the table already has this content; says so in the report."""
-        for known in self._live:
-            if known.table_name == file.table.name and known.checksum == content.checksum:
-                self._finish(file, Outcome.UNCHANGED, known)
-                return True
-        return False
-
-    def _namesakes(self, file: SourceFile) -> list[LandedFile]:
-        return [
-            known
-            for known in self._live
-            if known.table_name == file.table.name and known.file_name == file.name
-        ]
-
-    def _refuse_namesake(self, file: SourceFile) -> None:
-        """Refuse a file whose name is live with other content, unless it is to be replaced."""
-        pending = {pending.candidate.landed.file_id for pending in self._pending} | self._recorded
-        for known in self._namesakes(file):
-            if known.file_id in pending:
-                raise UsageError(
-                    f"{file.path} has the name of another file of this command, with other content",
-                    "give every file a name of its own",
-                )
-            if not self._replace:
-                raise UsageError(
-                    f"{file.path} has other content than the {file.name} landed under "
-                    f"{known.landed_date}",
-                    "give it another name, or put it in the place of that one with --replace",
-                )
 
     def _upload(self, waiting: _Waiting) -> tuple[str, Summary]:
         """Store a file under its hidden name; returns that and what was counted."""
@@ -276,125 +203,20 @@ class _Landing:
             )
         return hidden_path, content
 
-    def _stored_path(self, file: SourceFile, content: Summary) -> str:
-        folder = partition_folder(self._folder(file.table.name), file.landed_date)
-        return f"{folder}/{stored_name(file.name, content.checksum)}"
-
-    def _queue(self, file: SourceFile, content: Summary, stored_path: str, held: ExitStack) -> None:
-        """Leave a stored file to the next commit."""
-        now = datetime.now(UTC)
-        landed = LandedFile(
-            file_id=file_id_of(stored_path, now),
-            source_system=self._source.name,
-            table_name=file.table.name,
-            file_name=file.name,
-            stored_path=stored_path,
-            landed_date=file.landed_date,
-            byte_count=content.byte_count,
-            line_count=content.line_count,
-            repeated_header_count=content.repeated_header_count,
-            checksum=content.checksum,
-            header_line=file.header.line,
-            header_columns=file.header.columns,
-            recorded_at=now,
-        )
-        replaced = self._namesakes(file)
-        self._live = [known for known in self._live if known not in replaced] + [landed]
-        candidate = Candidate(landed, [known.file_id for known in replaced])
-        self._pending.append(_Pending(file, candidate, held))
-
     def _commit(self) -> None:
-        """Register the partitions of the pending files, then record them."""
-        if self._pending:
-            self._register_partitions()
-            recorded = record_landed(
-                self._connection,
-                self._settings,
-                self._source.name,
-                [pending.candidate for pending in self._pending],
-            )
-            for pending in self._pending:
-                landed = pending.candidate.landed
-                if landed.file_id in recorded:
-                    replaced = bool(pending.candidate.replaces)
-                    outcome = Outcome.REPLACED if replaced else Outcome.LANDED
-                    self._finish(pending.file, outcome, landed)
-                else:
-                    self._explain(pending.file, landed)
-                pending.held.close()
-            self._recorded |= recorded
-            self._pending.clear()
+        self._recording.commit()
         self._last_commit = time.monotonic()
 
-    def _register_partitions(self) -> None:
-        """Before the manifest row, so that a recorded file can never be out of sight."""
-        tables = {pending.file.table.name: pending.file.table for pending in self._pending}
-        for name, table in tables.items():
-            dates = {
-                pending.file.landed_date
-                for pending in self._pending
-                if pending.file.table.name == name
-            } - {day for registered, day in self._registered if registered == name}
-            if dates:
-                add_partitions(self._connection, self._settings, table, dates)
-                self._registered |= {(name, day) for day in dates}
-
-    def _explain(self, file: SourceFile, landed: LandedFile) -> None:
-        """Say why another landing, at the same time, kept a file from being recorded."""
-        self._live = [known for known in self._live if known != landed]
-        others = self._read_live([file], f"checksum = {literal(landed.checksum)}")
-        self._live += others
-        if others:
-            self._finish(file, Outcome.UNCHANGED, others[0])
-            return
-        error = UsageError(
-            f"{file.path} has other content than the {file.name} that was landed meanwhile",
-            "give it another name, or put it in the place of that one with --replace",
-        )
-        self._finish(file, Outcome.FAILED, error=error)
-
-    def _finish(
-        self,
-        file: SourceFile,
-        outcome: Outcome,
-        live: LandedFile | None = None,
-        error: WarehouseError | None = None,
-    ) -> None:
-        note = ""
-        if live and outcome is Outcome.UNCHANGED:
-            note = f"its content is live as {live.file_name}, landed under {live.landed_date}"
-        result = FileResult(
-            path=file.path,
-            table_name=file.table.name,
-            landed_date=live.landed_date if live else file.landed_date,
-            outcome=outcome,
-            file_id=live.file_id if live else "",
-            stored_path=live.stored_path if live else "",
-            line_count=live.line_count if live else 0,
-            byte_count=live.byte_count if live else 0,
-            note=note,
-            error=error,
-        )
-        self.report.results.append(result)
-        self._progress.finished(result)
-
-    def _read_live(self, files: list[SourceFile], where: str = "") -> list[LandedFile]:
-        """The live files that could be the same as, or have the name of, one of these files."""
-        if not where:
-            names = ", ".join(sorted({literal(file.name) for file in files}))
-            sizes = ", ".join(sorted({literal(file.size) for file in files}))
-            hints = {size_in_trailer_of(file.path) for file in files if is_compressed(file.path)}
-            where = f"file_name in ({names}) or byte_count in ({sizes})"
-            if hints:
-                trailers = ", ".join(literal(hint) for hint in sorted(hints))
-                where += f" or pmod(byte_count, {literal(2**32)}) in ({trailers})"
-        tables = ", ".join(sorted({literal(file.table.name) for file in files}))
-        return live_files(
-            self._connection,
-            self._settings,
-            self._source.name,
-            f"table_name in ({tables}) and ({where})",
-        )
+    def _read_live(self, files: list[SourceFile]) -> None:
+        """Learn of the live files that could be the same as, or have the name of, one of these."""
+        names = ", ".join(sorted({literal(file.name) for file in files}))
+        sizes = ", ".join(sorted({literal(file.size) for file in files}))
+        hints = {size_in_trailer_of(file.path) for file in files if is_compressed(file.path)}
+        where = f"file_name in ({names}) or byte_count in ({sizes})"
+        if hints:
+            trailers = ", ".join(literal(hint) for hint in sorted(hints))
+            where += f" or pmod(byte_count, {literal(2**32)}) in ({trailers})"
+        self._recording.read_live(files, where)
 
     def _folder(self, table_name: str) -> str:
-        return table_folder(self._settings, self._source.name, table_name)
+        return table_folder(self._settings, self._recording.source.name, table_name)

@@ -48,3 +48,8 @@ def upload_name(path: Path, size: int, modified: int) -> str:
     """
     identity = f"{socket.gethostname()}\0{path!a}\0{size}\0{modified}"
     return hashlib.sha256(identity.encode()).hexdigest()[:24]
+
+
+def stream_stem(file_name: str) -> str:
+    """The beginning of the names of unfinished uploads of one stream from this machine."""
+    return hashlib.sha256(f"{socket.gethostname()}\0{file_name!a}".encode()).hexdigest()[:24]

@@ -1,9 +1,10 @@
 """One file's way into HDFS: streamed under a hidden name, verified, then made visible."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from typing import BinaryIO
 
 from hdfs_native import Client, FileWriter, WriteOptions
@@ -58,17 +59,55 @@ def upload(
         OSError, RuntimeError: as the HDFS client raises them.
     """
     stored = _recover(client, hidden_path)
-    try:
+    header = file.header.line.encode()
+    with _no_failed_upload(client, file.path, hidden_path):
         try:
-            return _store(settings, client, file, opened, hidden_path, stored, advance)
+            chunks = read_chunks(file.path, opened)
+            return _store(settings, client, chunks, header, hidden_path, stored, advance)
         except _StoredDiffersError:
-            if stored:
-                return _store(settings, client, file, opened, hidden_path, 0, lambda _: None)
-            raise
+            if not stored:
+                raise
+            chunks = read_chunks(file.path, opened)
+            return _store(settings, client, chunks, header, hidden_path, 0, lambda _: None)
+
+
+def upload_stream(
+    settings: Settings,
+    client: Client,
+    path: Path,
+    chunks: Iterable[bytes],
+    header_line: bytes,
+    hidden_path: str,
+) -> Summary:
+    """Store bytes that come but once under a hidden name and verify them as those of a file.
+
+    Args:
+        path: what to call them in errors.
+        chunks: parts of some MiB; the next is made in another thread while one is stored.
+
+    Raises:
+        WarehouseError: what HDFS holds differs.
+        OSError, RuntimeError: as the HDFS client raises them.
+        BaseException: as making the chunks raises it; nothing is left in HDFS in any case.
+    """
+    counted = ((chunk, len(chunk)) for chunk in chunks if chunk)
+    try:
+        with _no_failed_upload(client, path, hidden_path):
+            return _store(settings, client, counted, header_line, hidden_path, 0, lambda _: None)
+    except BaseException:
+        _discard(client, hidden_path)
+        raise
+
+
+@contextmanager
+def _no_failed_upload(client: Client, path: Path, hidden_path: str) -> Iterator[None]:
+    """Leave nothing of an upload that failed; one that was interrupted can go on later."""
+    try:
+        yield
     except _StoredDiffersError:
         _discard(client, hidden_path)
         raise WarehouseError(
-            f"{file.path} was not stored: HDFS holds other bytes than were sent",
+            f"{path} was not stored: HDFS holds other bytes than were sent",
             "run `warehouse doctor`, then land the file again",
         ) from None
     except (UsageError, OSError, RuntimeError, ValueError):
@@ -94,17 +133,17 @@ def _recover(client: Client, hidden_path: str) -> int:
 def _store(
     settings: Settings,
     client: Client,
-    file: SourceFile,
-    opened: BinaryIO,
+    chunks: Iterator[tuple[bytes, int]],
+    header_line: bytes,
     hidden_path: str,
     stored: int,
     advance: Callable[[int], None],
 ) -> Summary:
     writer = _writer(client, hidden_path, stored)
-    summarizer = Summarizer(file.header.line.encode())
+    summarizer = Summarizer(header_line)
     early = not tells_checksums(settings)
     with ReadBack(client, hidden_path, early) as back:
-        _send(file, opened, writer, summarizer, back.follow, stored, advance)
+        _send(chunks, writer, summarizer, back.follow, stored, advance)
         summary = summarizer.summary()
         if client.get_file_info(hidden_path).length != summary.byte_count:
             raise _StoredDiffersError
@@ -117,8 +156,7 @@ def _store(
 
 
 def _send(
-    file: SourceFile,
-    opened: BinaryIO,
+    chunks: Iterator[tuple[bytes, int]],
     writer: FileWriter,
     summarizer: Summarizer,
     follow: Callable[[int], None],
@@ -129,8 +167,8 @@ def _send(
     try:
         sent = stored
         skipped = stored
-        with closing(_chunks_ahead(file, opened, summarizer, advance)) as chunks:
-            for chunk in chunks:
+        with closing(_chunks_ahead(chunks, summarizer, advance)) as ahead:
+            for chunk in ahead:
                 # The client takes bytes seven times as fast as a memoryview of them.
                 unsent = chunk[skipped:]
                 skipped -= len(chunk) - len(unsent)
@@ -152,13 +190,11 @@ def _writer(client: Client, hidden_path: str, stored: int) -> FileWriter:
 
 
 def _chunks_ahead(
-    file: SourceFile,
-    opened: BinaryIO,
+    chunks: Iterator[tuple[bytes, int]],
     summarizer: Summarizer,
     advance: Callable[[int], None],
 ) -> Iterator[bytes]:
-    """The chunks of a file; the next is read and summed up while the caller stores one."""
-    chunks = read_chunks(file.path, opened)
+    """The chunks; the next is made and summed up while the caller stores one."""
 
     def next_chunk() -> tuple[bytes, int]:
         chunk, taken = next(chunks, (b"", 0))
