@@ -72,7 +72,7 @@ def find(settings: Settings, service: str) -> psutil.Process | None:
     try:
         remembered = json.loads(_memory(settings, service).read_text())
         process = psutil.Process(remembered["pid"])
-        if _is_service(settings, process) and _is_alive(process):
+        if _is_service(settings, _command_line(process)) and _is_alive(process):
             return process
     except (OSError, ValueError, KeyError, TypeError, psutil.Error):
         pass
@@ -83,8 +83,8 @@ def strays(settings: Settings) -> list[psutil.Process]:
     """Processes of this data folder's services, whether remembered or not."""
     return [
         process
-        for process in psutil.process_iter()
-        if _is_service(settings, process) and _is_alive(process)
+        for process in psutil.process_iter(["cmdline"])
+        if _is_service(settings, process.info["cmdline"] or []) and _is_alive(process)
     ]
 
 
@@ -127,12 +127,16 @@ def _memory(settings: Settings, service: str) -> Path:
     return run_folder(settings) / f"{service}.json"
 
 
-def _is_service(settings: Settings, process: psutil.Process) -> bool:
+def _command_line(process: psutil.Process) -> list[str]:
+    """Its command line; it has none while it loads a program, as it does when only just started."""
+    deadline = time.monotonic() + 1
+    while not (arguments := process.cmdline()) and time.monotonic() < deadline:
+        time.sleep(0.001)
+    return arguments
+
+
+def _is_service(settings: Settings, arguments: list[str]) -> bool:
     folder = settings.data_folder.resolve()
-    try:
-        arguments = process.cmdline()
-    except psutil.Error:
-        return False
     if _is_postgresql(arguments):
         return str(folder / "postgresql") in arguments
     return f"-Dwarehouse.data={folder}" in arguments
