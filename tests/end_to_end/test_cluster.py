@@ -6,13 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
 
-from cluster import hdfs, processes
+from cluster import hdfs, processes, stack
 from cluster.services import services
 from settings import PROJECT_ROOT, Settings
 
@@ -20,6 +21,7 @@ from .conftest import Run, environment_of, free_port_base, run_program
 
 Query = Callable[[str], list[tuple]]
 KEPT = "raw.kept_over_a_crash"
+DEAD_PROXY = "http://127.0.0.1:9"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -30,9 +32,11 @@ def kept_table(cluster: Settings, query: Query) -> None:
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path) -> Settings:
-    """Settings of a cluster that is not started, with its own folder and ports."""
-    return Settings(data_folder=tmp_path / "data", port_base=free_port_base())
+def elsewhere(tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a cluster that is not started yet, with its own folder and ports."""
+    settings = Settings(data_folder=tmp_path / "data", port_base=free_port_base(), memory_mib=4096)
+    yield settings
+    stack.down(settings)
 
 
 def warehouse_up(
@@ -64,10 +68,12 @@ def test_up__again_starts_nothing(cluster: Settings, warehouse: Run) -> None:
 
 
 def test_status_and_doctor__all_is_well(warehouse: Run) -> None:
-    status = warehouse("status").stdout
+    # A proxy that does not exist: the loopback address must not be asked for through it.
+    proxy = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "all_proxy"), DEAD_PROXY)
+    status = warehouse("status", **proxy).stdout
     for service in ("postgresql", "namenode", "datanode-0", "metastore", "thrift-server"):
         assert service in status
-    doctor = warehouse("doctor").stdout
+    doctor = warehouse("doctor", **proxy).stdout
     assert "failure" not in doctor
 
 
@@ -111,10 +117,16 @@ def test_up__repairs_a_killed_service(
     assert warehouse("status").returncode == 0
 
 
-def test_up__everything_killed_at_once(cluster: Settings, warehouse: Run, query: Query) -> None:
+def test_up__twice_at_once_after_everything_was_killed(
+    cluster: Settings, warehouse: Run, query: Query
+) -> None:
     for pid in pids(cluster).values():
         os.kill(pid, signal.SIGKILL)
-    warehouse("up")
+    with ThreadPoolExecutor() as pool:
+        both = [pool.submit(warehouse, "up") for _ in range(2)]
+    said = sorted(answer.result().stdout for answer in both)
+    assert sum("Starting thrift-server" in text for text in said) == 1
+    assert sum("Waiting for another command" in text for text in said) == 1
     assert query(f"select n from {KEPT}") == [(42,)]
 
 
@@ -160,7 +172,33 @@ def test_up__a_full_disk_is_said_in_one_line(elsewhere: Settings) -> None:
     assert str(elsewhere.data_folder) in line and "WAREHOUSE_DATA_FOLDER" in line
 
 
-def test_down__nothing_runs(elsewhere: Settings) -> None:
-    program = [sys.executable, "-c", "import cli; cli.main()", "down"]
-    answer = run_program(program, environment_of(elsewhere), True, 60, PROJECT_ROOT)
-    assert "nothing was running" in answer.stdout
+def test_doctor__nothing_runs(elsewhere: Settings) -> None:
+    program = [sys.executable, "-c", "import cli; cli.main()", "doctor"]
+    answer = run_program(program, environment_of(elsewhere), False, 15, PROJECT_ROOT)
+    assert answer.returncode == 1
+    assert "thrift-server: not running" in answer.stdout and not answer.stderr
+
+
+def test_up__interrupted_then_again_then_down_without_its_memory(elsewhere: Settings) -> None:
+    warehouse = [sys.executable, "-c", "import cli; cli.main()"]
+    environment = environment_of(elsewhere)
+    up = subprocess.Popen(
+        [*warehouse, "up"],
+        env=environment,
+        cwd=PROJECT_ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert "Starting" in up.stdout.readline()
+    # As Ctrl-C does, to every process of the terminal.
+    os.killpg(up.pid, signal.SIGINT)
+    said, _ = up.communicate(timeout=30)
+    assert up.returncode == 130 and "Traceback" not in said
+    run_program([*warehouse, "up"], environment, True, 120, PROJECT_ROOT)
+    run_program([*warehouse, "status"], environment, True, 30, PROJECT_ROOT)
+    shutil.rmtree(processes.run_folder(elsewhere))
+    assert len(processes.strays(elsewhere)) >= len(services(elsewhere))
+    run_program([*warehouse, "down"], environment, True, 60, PROJECT_ROOT)
+    assert not processes.strays(elsewhere)
