@@ -166,6 +166,10 @@ class _Landing:
         """Store the waiting files and leave them pending."""
         waiting, self._waiting = self._waiting, []
         with ThreadPoolExecutor(_SMALL_FILES_AT_ONCE) as pool:
+            # The Thrift Server has nothing else to do meanwhile.
+            registration = pool.submit(
+                self._recording.register_partitions, [each.file for each in waiting]
+            )
             # A file alone is stored in this thread, where an interruption ends it at once.
             uploads = [pool.submit(self._upload, each) for each in waiting[1:]]
             for number, each in enumerate(waiting):
@@ -173,6 +177,7 @@ class _Landing:
                     stored = uploads[number - 1].result() if number else self._upload(each)
                     each.meter.close()
                     self._recording.publish(each.file, *stored, each.held)
+            registration.result()
 
     def _may_be_known(self, file: SourceFile, opened: BinaryIO) -> bool:
         """Whether the content may be live or stored already, told without reading it."""

@@ -176,9 +176,9 @@ class Recording:
         self._pending.append(_Pending(file, candidate, held))
 
     def commit(self) -> None:
-        """Register the partitions of the pending files, then record them."""
+        """Record the pending files, their partitions first."""
         if self._pending:
-            self._register_partitions()
+            self.register_partitions([pending.file for pending in self._pending])
             recorded = record_landed(
                 self._connection,
                 self._settings,
@@ -197,15 +197,11 @@ class Recording:
             self._recorded |= recorded
             self._pending.clear()
 
-    def _register_partitions(self) -> None:
-        """Before the manifest row, so that a recorded file can never be out of sight."""
-        tables = {pending.file.table.name: pending.file.table for pending in self._pending}
-        for name, table in tables.items():
-            dates = {
-                pending.file.landed_date
-                for pending in self._pending
-                if pending.file.table.name == name
-            } - {day for registered, day in self._registered if registered == name}
+    def register_partitions(self, files: Sequence[SourceFile]) -> None:
+        """Register the dates of files about to be recorded, so that none can be out of sight."""
+        for name, table in {file.table.name: file.table for file in files}.items():
+            dates = {file.landed_date for file in files if file.table.name == name}
+            dates -= {day for registered, day in self._registered if registered == name}
             if dates:
                 add_partitions(self._connection, self._settings, table, dates)
                 self._registered |= {(name, day) for day in dates}

@@ -82,7 +82,7 @@ def test_land__killed_from_outside_at_any_moment(
 ) -> None:
     path = large(tmp_path / "events_large.csv", 200)
     command = [Path(sys.executable).parent / "warehouse", "land", "shop", path]
-    for seconds in (1.5, 2.5, 3.5):
+    for seconds in (0.8, 1.4, 2.0):
         with subprocess.Popen(command, env=own_environment, stdout=subprocess.DEVNULL) as process:
             time.sleep(seconds)
             process.kill()
