@@ -1,8 +1,7 @@
 """Streams: CSV made on the way, stored by several processes side by side, recorded together.
 
 Each process stores its streams with `store_stream`, which needs HDFS alone; one process then makes
-all of them live with `record_streams`. Start such processes afresh (`spawn`): the HDFS client does
-not survive a fork of a process that used it.
+all of them live with `record_streams`.
 """
 
 import time
