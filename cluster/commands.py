@@ -1,6 +1,5 @@
 """The commands that start, stop and look after the cluster."""
 
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -11,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from errors import UsageError, WarehouseError
-from settings import PROJECT_ROOT, load_settings
+from settings import load_settings
 
 STATE_COLOURS = {"running": "green", "starting": "yellow", "stopped": "red"}
 VERDICT_COLOURS = {"ok": "green", "warning": "yellow", "failure": "red"}
@@ -162,34 +161,16 @@ def sql(
 
 def docs() -> None:
     """Build the docs site of the models and serve it until Ctrl-C."""
-    from cluster.environment import dbt_environment
-    from cluster.ports import port_is_free, port_owner
+    from cluster import docs_site
 
     settings = load_settings()
-    port = settings.port("docs")
-    if not port_is_free(port):
-        raise WarehouseError(
-            f"Port {port}, which the docs need, is taken by {port_owner(port)}",
-            "stop that program, or set WAREHOUSE_PORT_BASE to move all ports",
-        )
-    dbt = Path(sys.executable).with_name("dbt")
-    environment = dbt_environment(settings)
-    built = subprocess.run(
-        [dbt, "docs", "generate"], env=environment, cwd=PROJECT_ROOT, check=False
-    )
-    if built.returncode:
-        raise WarehouseError("The docs could not be built", "see the lines above")
-    _say(f"The docs are at http://127.0.0.1:{port} until you press Ctrl-C.")
-    address = ["--host", "127.0.0.1", "--port", str(port), "--no-browser"]
-    try:
-        subprocess.run(
-            [dbt, "--quiet", "docs", "serve", *address],
-            env=environment,
-            cwd=PROJECT_ROOT,
-            check=False,
-        )
-    except KeyboardInterrupt:
-        _say("Stopped.")
+    folder = docs_site.build(settings)
+    with docs_site.server(settings, folder) as server:
+        _say(f"The docs are at http://127.0.0.1:{server.server_port} until you press Ctrl-C.")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            _say("Stopped.")
 
 
 def _duration(seconds: float) -> str:
