@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 SOURCE = "shop"
-DIRT = 0.002
+PLAN = "demo"
 SECONDS_TO_STOP_DBT = 10
 MARTS = (
     "dim_dates",
@@ -73,7 +73,7 @@ class Demo:
         with self._phase("Build the warehouse"):
             self._build()
         with self._phase("Ask the marts"):
-            answers = self._answers()
+            answers = self._answers(folder)
         for table in (*answers, self._times()):
             self._console.print()
             self._console.print(table, soft_wrap=False)
@@ -91,17 +91,18 @@ class Demo:
 
     def _generate(self) -> Path:
         """The folder of the demo's logs, written unless it is there."""
-        import generator
+        from generator.generation import already_generated, generate
+        from generator.plan import load_plan
 
-        folder = self._settings.data_folder / "demo"
-        plan = generator.Plan(dirt=DIRT)
-        if generator.already_generated(folder, plan):
+        folder = self._settings.data_folder / "generated" / PLAN
+        plan = load_plan(PLAN)
+        summary = already_generated(folder, plan)
+        if summary:
             self._console.print(f"Already in {folder}")
         else:
-            summary = generator.generate(folder, plan)
-            lines = sum(counts["lines"] for counts in summary.tables.values())
-            size = f"{summary.bytes / 1e6:.1f} MB"
-            self._console.print(f"{lines:,} lines, {size}, in {folder}")
+            summary = generate(folder, plan)
+            size = f"{summary.total('byte_count') / 1e6:.1f} MB"
+            self._console.print(f"{summary.total('line_count'):,} lines, {size}, in {folder}")
         return folder
 
     def _land(self, folder: Path) -> None:
@@ -149,7 +150,7 @@ class Demo:
             failure.exit_code = code if code > 0 else 1  # below 0: ended by a signal
             raise failure
 
-    def _answers(self) -> list[Table]:
+    def _answers(self, folder: Path) -> list[Table]:
         from cluster.sql import connect
 
         marts, quality = map(self._settings.schema_name, ("marts", "quality"))
@@ -159,6 +160,7 @@ class Demo:
                 _figures(connection, marts),
                 _top_products(connection, marts),
                 _reconciliation(connection, quality),
+                _ledger(connection, folder, marts, quality),
             ]
 
     def _times(self) -> Table:
@@ -175,6 +177,7 @@ class Demo:
         for command, purpose in (
             ("source .venv/bin/activate", "then the commands below are found, and dbt too"),
             (f'warehouse sql -e "select * from {marts}.fct_sessions limit 5"', "ask the marts"),
+            ("warehouse ledger", "what the shop did, and what landed of it"),
             ("warehouse docs", "every table and column, explained"),
             ("warehouse status", "the services and their web pages"),
             ("warehouse land SOURCE PATH…", "land logs of your own; then: dbt build"),
@@ -279,4 +282,15 @@ def _reconciliation(connection: "Connection", quality: str) -> Table:
     for name, *counts, reconciled in found.rows:
         verdict = "[green]yes" if reconciled else "[red]no"
         table.add_row(name, *(f"{count:,}" for count in counts), verdict)
+    return table
+
+
+def _ledger(connection: "Connection", folder: Path, marts: str, quality: str) -> Table:
+    """Whether the marts equal what the simulated shop's own ledger says they should."""
+    from generator.ledger.reconciliation import compare
+
+    table = _table("Built against the shop's ledger", "compared", "values", "built as told")
+    for name, values, differences in compare(connection, folder, marts, quality):
+        verdict = "[green]all" if not differences else f"[red]all but {differences:,}"
+        table.add_row(name, f"{values:,}", verdict)
     return table

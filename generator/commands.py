@@ -1,53 +1,98 @@
-"""The command `warehouse generate`."""
+"""The commands `warehouse generate` and `warehouse ledger`."""
 
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from errors import UsageError
-
 
 def register(application: typer.Typer) -> None:
-    """Add the generator's command."""
+    """Add the generator's commands."""
     application.command()(generate)
+    application.command()(ledger)
+
+
+FolderArgument = Annotated[
+    Path | None,
+    typer.Argument(help="The folder of the logs; absent: generated/<plan> under the data folder."),
+]
 
 
 def generate(
-    folder: Annotated[Path, typer.Argument(help="Where to write; made when it is not there.")],
-    days: Annotated[int, typer.Option(help="Days to write, one folder each.")] = 7,
-    start_date: Annotated[str, typer.Option(help="The first day.")] = "2024-03-01",
-    users: Annotated[int, typer.Option(help="Registered users.")] = 10_000,
-    products: Annotated[int, typer.Option(help="Products of the catalogue.")] = 1_000,
-    events: Annotated[int, typer.Option(help="Events over all days.")] = 200_000,
-    seed: Annotated[int, typer.Option(help="Another seed gives another shop.")] = 1,
-    dirt: Annotated[float, typer.Option(help="Share of lines damaged, doubled or late.")] = 0.0,
+    folder: FolderArgument = None,
+    plan: Annotated[
+        str, typer.Option(help="demo, month, design_day, or a YAML file with a plan of your own.")
+    ] = "demo",
+    first_date: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="The first date to write.")
+    ] = None,
+    last_date: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="The last date to write.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; as many as processors where absent.")
+    ] = None,
+    land: Annotated[
+        bool, typer.Option("--land", help="Write the logs to HDFS and land them, not to a folder.")
+    ] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Also write a page with plots of what was generated.")
+    ] = False,
 ) -> None:
-    """Write CSV logs of an imagined shop: events, orders, users and products."""
+    """Simulate a shop: its logs as CSV, and a ledger of what they should tell."""
     from rich.console import Console
-    from rich.progress import Progress
 
     from generator.generation import generate as write
-    from generator.plan import Plan
+    from generator.plan import load_plan
+    from generator.progress import GenerationProgress, day_number
+    from settings import load_settings
 
-    plan = Plan(days, _date(start_date), users, products, events, seed, dirt)
-    console = Console()
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Writing days", total=plan.days)
-        summary = write(folder, plan, lambda written: bar.update(task, completed=written))
-    counts = ", ".join(f"{sorts['lines']:,} {table}" for table, sorts in summary.tables.items())
+    settings = load_settings()
+    wanted = load_plan(plan)
+    target = folder or settings.data_folder / "generated" / Path(plan).stem
+    first = day_number(wanted, first_date, "--first-date", 0)
+    last = day_number(wanted, last_date, "--last-date", wanted.days - 1)
+    console = Console(soft_wrap=True, highlight=False)
+    with GenerationProgress(console, wanted, last - first + 1) as progress:
+        summary = write(
+            target, wanted, workers, first, last, progress.advance, settings if land else None
+        )
+    lines = summary.total("line_count")
+    where = "landed in HDFS" if land else f"in {target}"
     console.print(
-        f"Wrote {counts} ({summary.bytes / 1e6:.1f} MB) over {plan.days} days; "
-        f"revenue {summary.revenue:,}",
-        highlight=False,
-        soft_wrap=True,
+        f"{lines:,} lines, {summary.total('byte_count') / 1e6:,.1f} MB, {where}, "
+        f"in {summary.seconds:.1f} s: {lines / max(summary.seconds, 0.001):,.0f} lines/s"
     )
-    console.print(f"Next: warehouse land shop {folder}", highlight=False, soft_wrap=True)
+    if report:
+        from generator.report import write_report
+
+        console.print(f"Report: {write_report(target)}")
+    if not land:
+        console.print(f"Next: warehouse land shop {target}")
+    console.print(f"What it should tell: warehouse ledger {target}")
 
 
-def _date(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
-    except ValueError:
-        raise UsageError(f"--start-date {text} is not a date", "write it as 2024-03-01") from None
+def ledger(
+    folder: FolderArgument = None,
+    date: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM-DD", help="As of this landed date; the last where absent."),
+    ] = None,
+) -> None:
+    """Show what the generated logs should tell: what the shop did, and what landed of it."""
+    from rich.console import Console
+
+    from generator.ledger.reading import Ledger
+    from generator.ledger.summary import summary_tables
+    from generator.progress import parse_date
+    from settings import load_settings
+
+    found = Ledger(
+        folder or load_settings().data_folder / "generated" / "demo",
+        parse_date(date, "--date") if date else None,
+    )
+    console = Console(highlight=False)
+    console.print(f"As of {found.as_of}, {len(found.landed_dates)} landed dates")
+    for table in summary_tables(found):
+        console.print()
+        console.print(table)

@@ -1,138 +1,279 @@
-"""Writes the files of a plan, one folder per day."""
+"""Generation: a plan becomes CSV logs and a ledger, by as many workers as wanted."""
 
 import json
-import shutil
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import timedelta
-from decimal import Decimal
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from errors import UsageError, WarehouseError
-from generator import orders, users
-from generator.clickstream import PURCHASE, RETURN, TYPES, Clickstream
-from generator.dirt import landed
+from generator.destinations import SOURCE, Chunks, Destination, Folder, RawZone
+from generator.parts import TABLES, Part, PartDay, parts_of
+from generator.people import Population
 from generator.plan import Plan
 from generator.products import Catalogue
 
-TABLES = ("events", "orders", "users", "products")
-SUMMARY = "generated.json"
+if TYPE_CHECKING:
+    from settings import Settings
+
+PLAN_FILE = "plan.json"
+SUMMARY_FILE = "generated.json"
+LEDGER_FOLDER = "ledger"
 
 
 @dataclass
 class Summary:
-    """What was written; `tables` counts lines, damaged, duplicates and late per table."""
+    """What was generated.
 
-    event_types: dict[str, int]
-    orders: int
-    purchased_cents: int
-    returned_cents: int
-    tables: dict[str, dict[str, int]]
-    bytes: int = 0
+    Attributes:
+        files: what is in each file, in the order of (landed date, table, file name).
+        seconds: how long it took.
+    """
+
+    files: list[dict[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def total(self, count: str, table: str | None = None) -> int:
+        """A count such as `line_count`, summed over all files or those of a table."""
+        return sum(file[count] for file in self.files if table in (None, file["table"]))
+
+
+@dataclass
+class _Written:
+    """What a part wrote on a day: what is in each file, and what is to be recorded as landed."""
+
+    files: list[dict[str, Any]]
+    stored: list[Any]
 
     @property
-    def revenue(self) -> Decimal:
-        """Purchases less returns of all events, before cancellations and discounts."""
-        return Decimal(self.purchased_cents - self.returned_cents).scaleb(-2)
+    def line_count(self) -> int:
+        return sum(file["line_count"] for file in self.files)
 
 
 def generate(
-    folder: Path, plan: Plan, progress: Callable[[int], None] = lambda days_written: None
+    folder: Path,
+    plan: Plan,
+    workers: int | None = None,
+    first_day: int = 0,
+    last_day: int | None = None,
+    progress: Callable[[int], None] = lambda lines: None,
+    land_with: "Settings | None" = None,
 ) -> Summary:
-    """Write `landed_date=YYYY-MM-DD/<table>_YYYY-MM-DD.csv` for each table below a folder.
+    """Write the logs and the ledger of a plan into a folder.
 
-    The names differ from day to day because landing tells files apart by their names. Earlier
-    output of the generator in that folder is replaced. A day appears whole or not at all.
+    Args:
+        workers: processes; as many as processors where absent. They change nothing but the time.
+        first_day, last_day: which days to write, counted from 0; all where absent.
+        progress: told how many more lines are written.
+        land_with: settings of the cluster to land the logs in; the folder then gets the ledger
+            alone.
 
     Raises:
-        UsageError: the folder holds something else.
-        WarehouseError: the folder cannot be written.
+        UsageError: the folder holds what another plan made.
+        WarehouseError: the folder cannot be written, or HDFS refused.
+        ServiceUnavailable: the cluster does not answer.
     """
+    started = time.monotonic()
+    days = range(first_day, plan.days if last_day is None else last_day + 1)
     try:
-        _clear(folder)
-        catalogue = Catalogue(plan)
-        clickstream = Clickstream(plan, catalogue)
-        columns = (
-            clickstream.lines(),
-            orders.lines(plan, clickstream),
-            users.extracts(plan),
-            catalogue.extracts(),
-        )
-        files = (landed(plan, *table) for table in zip(TABLES, columns, strict=True))
-        summary = _meant(clickstream)
-        for number, texts in enumerate(zip(*files, strict=True)):
-            hidden = folder / f".{_day(plan, number)}"
-            hidden.mkdir()
-            for table, (text, counts) in zip(TABLES, texts, strict=True):
-                (hidden / _file(table, hidden)).write_bytes(text)
-                summary.bytes += len(text)
-                totals = summary.tables[table]
-                totals.update({sort: totals.get(sort, 0) + counts[sort] for sort in counts})
-            hidden.rename(folder / _day(plan, number))
-            progress(number + 1)
-        _describe(folder, {"plan": asdict(plan), "summary": asdict(summary)})
-        return summary
+        _claim(folder, plan)
+        written = _generate(folder, plan, workers, days, progress, land_with)
+        summary = Summary(written.files)
+        if land_with:
+            _record(land_with, written.stored)
+        summary.seconds = time.monotonic() - started
+        if len(days) == plan.days and not land_with:
+            _write_json(folder / SUMMARY_FILE, {"files": summary.files})
     except OSError as error:
         raise WarehouseError(
-            f"{error.filename or folder}: {error.strerror}",
-            "name a folder of yours on a disk with room",
-        ) from error
+            f"{error.filename or folder} cannot be written: {error.strerror}",
+            "free disk space or choose another folder, then run the command again",
+        ) from None
+    return summary
 
 
-def already_generated(folder: Path, plan: Plan) -> bool:
-    """Whether the folder holds the whole output of exactly this plan."""
+def already_generated(folder: Path, plan: Plan) -> Summary | None:
+    """The summary of a finished generation of this very plan in a folder."""
+    with suppress(OSError, ValueError):
+        if json.loads((folder / PLAN_FILE).read_text()) == _content(plan):
+            return Summary(json.loads((folder / SUMMARY_FILE).read_text())["files"])
+    return None
+
+
+def plan_in(folder: Path) -> Plan:
+    """The plan whose logs a folder holds.
+
+    Raises:
+        UsageError: it holds none.
+    """
     try:
-        found = json.loads((folder / SUMMARY).read_text())
+        return Plan.model_validate_json((folder / PLAN_FILE).read_text())
     except (OSError, ValueError):
-        return False
-    return found["plan"] == json.loads(json.dumps(asdict(plan), default=str)) and all(
-        (folder / _day(plan, number)).is_dir() for number in range(plan.days)
-    )
-
-
-def _day(plan: Plan, number: int) -> str:
-    return f"landed_date={plan.start_date + timedelta(days=number)}"
-
-
-def _file(table: str, day: Path) -> str:
-    return f"{table}_{day.name[-len('YYYY-MM-DD') :]}.csv"
-
-
-def _meant(clickstream: Clickstream) -> Summary:
-    """What the good lines say."""
-    amounts, kinds = clickstream.price * clickstream.quantity, clickstream.kind
-    counts = np.bincount(kinds, minlength=len(TYPES)).tolist()
-    return Summary(
-        event_types=dict(zip(TYPES, counts, strict=True)),
-        orders=len(clickstream.cancelled),
-        purchased_cents=int(amounts[kinds == PURCHASE].sum()),
-        returned_cents=int(amounts[kinds == RETURN].sum()),
-        tables={table: {} for table in TABLES},
-    )
-
-
-def _clear(folder: Path) -> None:
-    """Make the folder, or empty it of earlier output."""
-    folder.mkdir(parents=True, exist_ok=True)
-    days = [*folder.glob("landed_date=*"), *folder.glob(".landed_date=*")]
-    known = {
-        folder / SUMMARY,
-        *days,
-        *(day / _file(table, day) for day in days for table in TABLES),
-    }
-    found = {path for place in (folder, *days) for path in place.iterdir()}
-    if not found <= known or (found and folder / SUMMARY not in found):
         raise UsageError(
-            f"{folder} holds files that `warehouse generate` did not write",
-            "name an empty folder or one that does not exist",
-        )
-    # There before the first day, so that what an interrupted run left is known for what it is.
-    _describe(folder, {"plan": None})
-    for day in days:
-        shutil.rmtree(day)
+            f"{folder} holds no generated logs", f"run `warehouse generate {folder}` first"
+        ) from None
 
 
-def _describe(folder: Path, description: dict[str, object]) -> None:
-    (folder / SUMMARY).write_text(json.dumps(description, indent=2, default=str) + "\n")
+def _content(plan: Plan) -> dict[str, Any]:
+    return json.loads(plan.model_dump_json())
+
+
+def _claim(folder: Path, plan: Plan) -> None:
+    """Mark the folder as the plan's, unless it is another's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / PLAN_FILE
+    if path.exists():
+        if json.loads(path.read_text()) != _content(plan):
+            raise UsageError(
+                f"{folder} holds the logs of another plan", "choose another folder or remove it"
+            )
+    elif any(folder.glob("landed_date=*")):
+        raise UsageError(f"{folder} holds other logs", "choose another folder")
+    else:
+        _write_json(path, _content(plan))
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    hidden = path.with_name(f".{path.name}.partial")
+    hidden.write_text(json.dumps(content, indent=1))
+    hidden.replace(path)
+
+
+def _record(settings: "Settings", stored: list[Any]) -> None:
+    """Make the stored files live, all at once."""
+    from landing.streams import record_streams
+
+    report = record_streams(settings, SOURCE, stored)
+    for result in report.results:
+        if result.error:
+            raise result.error
+
+
+def _generate(
+    folder: Path,
+    plan: Plan,
+    workers: int | None,
+    days: range,
+    progress: Callable[[int], None],
+    land_with: "Settings | None",
+) -> _Written:
+    """Have the parts written, in this process or in several."""
+    count = len(parts_of(_world(plan)[0]))
+    workers = min(workers or os.cpu_count() or 1, count)
+    whole = _Written([], [])
+    if workers == 1:
+        for number in range(count):
+            for written in _part_days(folder, plan, number, days, land_with):
+                whole.files += written.files
+                whole.stored += written.stored
+                progress(written.line_count)
+    else:
+        _by_processes(whole, folder, plan, workers, count, days, progress, land_with)
+    whole.files.sort(
+        key=lambda file: (file["landed_date"], TABLES.index(file["table"]), file["file_name"])
+    )
+    return whole
+
+
+def _by_processes(
+    whole: _Written,
+    folder: Path,
+    plan: Plan,
+    workers: int,
+    count: int,
+    days: range,
+    progress: Callable[[int], None],
+    land_with: "Settings | None",
+) -> None:
+    # A fork of a process with threads, such as those of pyarrow, can hang.
+    context = multiprocessing.get_context("spawn")
+    with context.Manager() as manager, ProcessPoolExecutor(workers, mp_context=context) as pool:
+        queue = manager.Queue()
+        running: set[Future[_Written]] = {
+            pool.submit(_write_part, folder, plan, number, days, land_with, queue)
+            for number in range(count)
+        }
+        try:
+            while running:
+                done, running = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
+                while not queue.empty():
+                    progress(queue.get())
+                for part in done:
+                    whole.files += part.result().files
+                    whole.stored += part.result().stored
+        except BaseException:
+            # Whoever interrupts does not wait for what the workers are at.
+            for process in list((pool._processes or {}).values()):
+                process.terminate()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _write_part(
+    folder: Path,
+    plan: Plan,
+    number: int,
+    days: range,
+    land_with: "Settings | None",
+    queue: Any,
+) -> _Written:
+    """One part in a worker process."""
+    whole = _Written([], [])
+    for written in _part_days(folder, plan, number, days, land_with):
+        whole.files += written.files
+        whole.stored += written.stored
+        queue.put(written.line_count)
+    return whole
+
+
+def _part_days(
+    folder: Path, plan: Plan, number: int, days: range, land_with: "Settings | None"
+) -> Iterator[_Written]:
+    """Write one part day by day; yields what is in each day's files."""
+    population, catalogue = _world(plan)
+    parts = parts_of(population)
+    part = Part(population, catalogue, parts[number], number, len(parts))
+    raw_zone = RawZone(land_with) if land_with else None
+    destination: Destination = raw_zone or Folder(folder)
+
+    def store(table: str, name: str, day: int, chunks: Chunks) -> tuple[int, str]:
+        return destination.store(table, name, plan.date_of(day), chunks)
+
+    for day in range(days.stop):
+        if day < days.start:
+            part.skip_day()
+            continue
+        files = _keep_ledger(folder, plan, part.write_day(store), number)
+        stored = raw_zone.stored if raw_zone else []
+        if raw_zone:
+            raw_zone.stored = []
+        yield _Written(files, stored)
+
+
+def _keep_ledger(folder: Path, plan: Plan, written: PartDay, number: int) -> list[dict[str, Any]]:
+    """Store the ledger's tables of a day of a part; returns what is in the day's files."""
+    landed_date = str(plan.date_of(written.day))
+    files = [asdict(file) for file in written.files]
+    tables = written.tables | {"files": pa.Table.from_pylist(files)}
+    for name, table in tables.items():
+        target = folder / LEDGER_FOLDER / name / f"landed_date={landed_date}"
+        target.mkdir(parents=True, exist_ok=True)
+        hidden = target / f".part-{number:03}.parquet.partial"
+        pq.write_table(table, hidden, compression="zstd")
+        hidden.replace(target / f"part-{number:03}.parquet")
+    return [file | {"landed_date": landed_date} for file in files]
+
+
+@lru_cache(maxsize=1)
+def _world(plan: Plan) -> tuple[Population, Catalogue]:
+    """What all parts share, made once in a process."""
+    return Population(plan), Catalogue(plan)

@@ -1,86 +1,187 @@
-"""The catalogue: a full extract on the first day, the changed rows on later ones."""
+"""The catalogue: what is sold, at which price, and how popular it is on a day."""
 
-from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
-import pyarrow as pa
-from faker import Faker
 
-from generator import text
-from generator.plan import DAY_MS, Plan
+from generator.plan import CATEGORIES, DAY_MS, Plan
+from generator.randomness import below, draws, happens, lognormal_table, part, quantile, stream_key
+from generator.versions import NEVER_LANDED, Versions, versions_of
 
-# category, subcategory, article, usual price in cents
+# per category: subcategories with article names and the usual price in cents
 ARTICLES = (
-    ("Electronics", "Headphones", "Headphones", 8_900),
-    ("Electronics", "Monitors", 'Monitor 24"', 17_900),
-    ("Electronics", "Phones", "Phone", 39_900),
-    ("Clothing", "Shirts", "Shirt", 2_900),
-    ("Clothing", "Shoes", "Running Shoes", 7_900),
-    ("Home", "Kitchen", "Pan, non-stick", 3_500),
-    ("Home", "Lighting", "Desk Lamp", 4_200),
-    ("Sports", "Cycling", "Bicycle Helmet", 5_500),
-    ("Sports", "Fitness", "Yoga Mat", 2_200),
-    ("Books", "Novels", "Novel", 1_400),
+    (
+        ("Headphones", "Headphones", 8_900),
+        ("Monitors", 'Monitor 24"', 17_900),
+        ("Phones", "Phone", 39_900),
+    ),
+    (("Shirts", "Shirt", 2_900), ("Shoes", "Running Shoes", 7_900), ("Coats", "Rain Coat", 9_900)),
+    (
+        ("Kitchen", "Pan, non-stick", 3_500),
+        ("Lighting", "Desk Lamp", 4_200),
+        ("Bedding", "Duvet", 6_900),
+    ),
+    (
+        ("Cycling", "Bicycle Helmet", 5_500),
+        ("Fitness", "Yoga Mat", 2_200),
+        ("Camping", "Tent, 2 people", 12_900),
+    ),
+    (("Skin", "Face Cream", 1_900), ("Hair", "Shampoo", 900), ("Scent", "Eau de Toilette", 4_900)),
+    (
+        ("Puzzles", "Puzzle, 1000 pieces", 1_500),
+        ("Models", "Model Railway", 7_500),
+        ("Dolls", "Doll", 2_500),
+    ),
+    (("Novels", "Novel", 1_400), ("Travel", "Travel Guide", 1_900), ("Comics", "Comic", 1_100)),
+    (
+        ("Tools", "Pruning Shears", 2_400),
+        ("Plants", "Rose Bush", 1_700),
+        ("Furniture", "Garden Chair", 5_900),
+    ),
 )
-BRANDS = 40
-DAILY_CHANGE = 0.02
+CHANGE_SLOTS = 8
+POPULARITY_SLOTS = 1 << 16
+_ONE = 1 << 20
 
 
 class Catalogue:
-    """The products of a plan; `prices` has a row per day and a column per product, in cents."""
+    """The products of a plan, numbered from 0.
+
+    Attributes:
+        category, subcategory: numbers into `CATEGORIES` and `ARTICLES`.
+        cost: in cents.
+        cart_ease: factor on the share of views that end in the cart, in thousandths: from 1,400
+            for the cheapest to 600 for the dearest.
+        known_from_day: the day on which a sound line of the product first lands.
+        versions: the states that the extracts land, with their prices.
+    """
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        draws, count = plan.draws("products"), plan.products
-        fake = Faker("en_GB")
-        fake.seed_instance(plan.seed)
-        brands = text.quoted([fake.company() for _ in range(BRANDS)])
-        self._brand = text.picked(brands, draws.integers(0, BRANDS, count))
-        self._article = draws.integers(0, len(ARTICLES), count)
-        models = text.whole(draws.integers(100, 1_000, count))
-        names = text.picked([article[2] for article in ARTICLES], self._article)
-        self._name = text.quoted(text.joined(names, models, by=" "))
-        usual = np.array([article[3] for article in ARTICLES])[self._article]
-        prices = (usual * draws.lognormal(0, 0.5, count)).astype(np.int64) + 99
-        self._cost = prices * draws.integers(45, 75, count) // 100
-        self._changed = draws.random((plan.days, count)) < DAILY_CHANGE
-        self._changed[0] = True
-        self._deleted = self._changed & (draws.random((plan.days, count)) < 0.02)
-        self._deleted[0] = False
-        self._deleted = np.logical_or.accumulate(self._deleted)
-        percent = np.where(self._changed, draws.integers(85, 116, (plan.days, count)), 100)
-        self.prices = np.empty((plan.days, count), np.int64)
-        for day in range(plan.days):
-            prices = np.maximum(prices * percent[day] // 100, 1)
-            self.prices[day] = prices
-        weights = np.arange(1, count + 1) ** -0.9
-        self._popularity = np.cumsum(weights) / weights.sum()
-        self._ranked = draws.permutation(count)
+        self.plan = plan
+        rates = plan.catalogue
+        numbers = np.arange(plan.products)
+        key = draws(stream_key(plan.seed, "products"), numbers)
+        traits, life = draws(key, 1), draws(key, 2)
+        self.category = below(traits, 0, 16, len(CATEGORIES))
+        self.subcategory = below(traits, 16, 16, 3)
+        usual = np.array([[article[2] for article in row] for row in ARTICLES])
+        spread = quantile(lognormal_table(1000, 0.45, 8_000), traits, 32)
+        base = usual[self.category, self.subcategory] * spread // 1000 // 10 * 10 + 9
+        self.cost = base * (45 + below(traits, 44, 12, 30)) // 100
+        self.model_number = 100 + below(traits, 56, 8, 900)
+        self.brand = below(life, 0, 12, 64)
+        before = happens(life, 12, 16, rates.launched_before)
+        # Some sell from the first day on, else a plan could begin with nothing to sell.
+        before[:8] = True
+        launch = np.where(before, 0, below(life, 28, 20, plan.days))
+        ends = happens(draws(key, 3), 0, 20, min(1.0, rates.discontinued * plan.days / 365))
+        ends[:8] = False
+        end = launch + 1 + below(draws(key, 3), 20, 20, max(plan.days - 1, 1))
+        self.launch_day = launch
+        self.end_day = np.where(ends, end, np.int64(1 << 40))
+        self._appeal = draws(key, 4)
+        self.missing = happens(draws(key, 5), 0, 24, plan.dirt.orphan_products)
+        self.versions = self._versions(key, before, base)
+        known = np.where(self.versions.malformed, NEVER_LANDED, self.versions.landed_day)
+        self.known_from_day = np.full(plan.products, NEVER_LANDED)
+        np.minimum.at(self.known_from_day, self.versions.owner, known)
+        self._price_days, self._prices = self._price_table()
+        order = np.argsort(np.argsort(base, kind="stable"), kind="stable")
+        self.cart_ease = 1400 - 800 * order // plan.products
+        self._changing = np.flatnonzero((self._price_days < plan.days).any(axis=1))
 
-    def drawn(self, draws: np.random.Generator, shape: int | tuple[int, ...]) -> np.ndarray:
-        """Products at random, a few of them far more often than the many."""
-        ranks = np.searchsorted(self._popularity, draws.random(shape))
-        return self._ranked[np.minimum(ranks, len(self._ranked) - 1)]
+    def price_versions(self, products: np.ndarray, days: np.ndarray) -> np.ndarray:
+        """Which of a product's prices holds on a day (0 to `CHANGE_SLOTS`), element by element."""
+        version = np.zeros(len(products), np.int64)
+        for slot in self._changing:
+            version += self._price_days[slot][products] <= days
+        return version
 
-    def extracts(self) -> Iterator[dict[str, pa.Array]]:
-        """The columns of products.csv, day by day; prices change at midnight."""
-        categories, subcategories = ([row[part] for row in ARTICLES] for part in (0, 1))
-        for day in range(self._plan.days):
-            rows = np.flatnonzero(self._changed[day])
-            midnight = self._plan.start_ms + day * DAY_MS
-            yield {
-                "product_id": product_ids(rows),
-                "name": self._name.take(pa.array(rows)),
-                "brand": self._brand.take(pa.array(rows)),
-                "category": text.picked(categories, self._article[rows]),
-                "subcategory": text.picked(subcategories, self._article[rows]),
-                "price": text.money(self.prices[day, rows]),
-                "cost": text.money(self._cost[rows]),
-                "updated_at": text.moments(np.full(len(rows), midnight)),
-                "is_deleted": text.picked(("false", "true"), self._deleted[day, rows].astype(int)),
-            }
+    @property
+    def prices(self) -> np.ndarray:
+        """Prices in cents, one row per product, one column per version of the price."""
+        return self._prices
+
+    def price_of_versions(self, rows: np.ndarray) -> np.ndarray:
+        """The price in cents of some of `versions`, told by position; a deletion keeps it."""
+        owner, slot = self.versions.owner[rows], self.versions.slot[rows]
+        changes = (self._price_days < self.plan.days).sum(axis=0)
+        return self._prices[owner, np.minimum(slot, changes[owner])]
+
+    def popularity(self, day: int) -> np.ndarray:
+        """The products by steps of probability: shape (9, `POPULARITY_SLOTS`).
+
+        Row 0 is drawn from for the whole catalogue, row 1 + c within category c. The product of
+        rank r among those on sale is as popular as r to the minus `zipf_exponent`.
+        """
+        return _popularity(self, day)
+
+    def rank_order(self, day: int) -> np.ndarray:
+        """The products on sale on a day, the most popular first."""
+        period = (day + self.plan.start_day) // self.plan.catalogue.drift_days
+        drift = draws(self._appeal, int(period))
+        # Mostly what a product is, in part the fashion of the time: ranks drift, not jump.
+        liking = part(self._appeal, 0, 30) * 7 + part(drift, 0, 30)
+        on_sale = np.flatnonzero((self.launch_day <= day) & (day < self.end_day))
+        return on_sale[np.argsort(-liking[on_sale], kind="stable")]
+
+    def _versions(self, key: np.ndarray, before: np.ndarray, base: np.ndarray) -> Versions:
+        """The landed states: first, price changes at midnight, discontinued."""
+        plan = self.plan
+        count = plan.products
+        rate = min(1.0, plan.catalogue.price_changes * plan.days / 365 / CHANGE_SLOTS)
+        moments = np.full((count, CHANGE_SLOTS + 2), np.int64(2**61))
+        moments[:, 0] = plan.start_ms + np.where(before, -30 * DAY_MS, self.launch_day * DAY_MS)
+        percent = np.full((count, CHANGE_SLOTS + 2), 100)
+        for slot in range(CHANGE_SLOTS):
+            drawn = draws(key, 20 + slot)
+            day = 1 + below(drawn, 20, 20, max(plan.days - 1, 1))
+            valid = happens(drawn, 0, 20, rate) & (self.launch_day < day) & (day < self.end_day)
+            at = plan.start_ms + day * DAY_MS
+            # A second price for the same moment would leave open which of them holds.
+            valid &= (moments[:, 1 : 1 + slot] != at[:, None]).all(axis=1)
+            moments[:, 1 + slot] = np.where(valid, at, np.int64(2**61))
+            percent[:, 1 + slot] = 85 + below(drawn, 40, 16, 32)
+        ending = self.end_day < plan.days
+        moments[:, -1] = np.where(ending, plan.start_ms + self.end_day * DAY_MS, np.int64(2**61))
+        order = np.argsort(moments[:, 1:-1], axis=1, kind="stable") + 1
+        moments[:, 1:-1] = np.take_along_axis(moments, order, axis=1)
+        percent[:, 1:-1] = np.take_along_axis(percent, order, axis=1)
+        self._base, self._percent, self._moments = base, percent, moments
+        return versions_of(plan, "products", key, moments, self.missing)
+
+    def _price_table(self) -> tuple[np.ndarray, np.ndarray]:
+        """Days of the price changes by slot, and the price in cents after each."""
+        prices = np.empty((self.plan.products, CHANGE_SLOTS + 1), np.int64)
+        prices[:, 0] = self._base
+        for slot in range(1, CHANGE_SLOTS + 1):
+            prices[:, slot] = np.maximum(prices[:, slot - 1] * self._percent[:, slot] // 100, 1)
+        days = (self._moments[:, 1:-1] - self.plan.start_ms) // DAY_MS
+        return days.T.copy(), prices
 
 
-def product_ids(products: np.ndarray) -> pa.Array:
-    """The keys of products, counted from 0."""
-    return text.whole(products + 1, "P", 6)
+@lru_cache(maxsize=16)
+def _popularity(catalogue: Catalogue, day: int) -> np.ndarray:
+    plan = catalogue.plan
+    ranked = catalogue.rank_order(day)
+    weights = _zipf_weights(plan.products, plan.catalogue.zipf_exponent)[: len(ranked)]
+    rows = [_steps(ranked, weights)]
+    for category in range(len(CATEGORIES)):
+        among = catalogue.category[ranked] == category
+        rows.append(_steps(ranked[among], weights[among]) if among.any() else rows[0])
+    return np.stack(rows)
+
+
+def _steps(products: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    cumulated = np.cumsum(weights)
+    middles = (2 * np.arange(POPULARITY_SLOTS, dtype=np.int64) + 1) * cumulated[-1]
+    at = np.searchsorted(cumulated, middles // (2 * POPULARITY_SLOTS), side="right")
+    return products[at].astype(np.int32)
+
+
+@lru_cache(maxsize=2)
+def _zipf_weights(count: int, exponent: float) -> np.ndarray:
+    """Whole weights by rank, so coarse that processors round alike."""
+    return np.array(
+        [max(round(1e7 * rank**-exponent), 1) for rank in range(1, count + 1)], np.int64
+    )

@@ -1,13 +1,16 @@
-"""The registered users: a full extract on the first day, the changed rows on later ones."""
+"""Registered users: profiles, and how they change."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil
 
 import numpy as np
-import pyarrow as pa
 from faker import Faker
 
-from generator import text
+from generator.people import NEVER, TIERS, People
 from generator.plan import DAY_MS, Plan
+from generator.randomness import below, choice_table, draws, happens, part, quantile, stream_key
+from generator.versions import Versions, versions_of
 
 # country: the locale of its cities and what its regions are called there
 COUNTRIES = {
@@ -17,69 +20,116 @@ COUNTRIES = {
     "Spain": ("es_ES", "region"),
     "United Kingdom": ("en_GB", "county"),
 }
-GENDERS = ("female", "male", "other", "")
-TIERS = ("none", "bronze", "silver", "gold")
 PLACES_PER_COUNTRY = 40
-DAILY_CHANGE = 0.01
+_MOVES, _TIERS, _EMAILS = 0.35, 0.45, 0.20
+_MOST_CHANGES = 24
 
 
-def extracts(plan: Plan) -> Iterator[dict[str, pa.Array]]:
-    """The columns of users.csv, day by day."""
-    draws, count = plan.draws("users"), plan.users
-    firsts, lasts, countries, regions, cities = _pools(plan.seed)
-    ids = user_ids(np.arange(count))
-    names = text.joined(
-        text.picked(firsts, draws.integers(0, len(firsts), count)),
-        text.picked(lasts, draws.integers(0, len(lasts), count)),
-        by=" ",
+@dataclass(frozen=True)
+class Profiles:
+    """What is known of users; one array entry per user, or per version where said.
+
+    Attributes:
+        versions: the landed states.
+        place: per version, a number into `places`.
+        tier: per version, a number into `TIERS`.
+        email: per version, how many addresses came before.
+        is_deleted: per version.
+        gender: a number into `GENDERS`.
+        born_day: days since 1970.
+        missing: whether no line of the user ever lands.
+    """
+
+    versions: Versions
+    place: np.ndarray
+    tier: np.ndarray
+    email: np.ndarray
+    is_deleted: np.ndarray
+    gender: np.ndarray
+    born_day: np.ndarray
+    missing: np.ndarray
+
+
+def profiles_of(plan: Plan, people: People) -> Profiles:
+    """The profiles of the users among the people; they come first in every run of people."""
+    users = int(people.is_user.sum())
+    key = people.key[:users]
+    traits = draws(key, 40)
+    expected = plan.people.changes * plan.days / 365
+    slots = min(_MOST_CHANGES, ceil(expected * 2) + 1)
+    moments = np.full((users, slots + 2), NEVER)
+    signed_up, deleted = people.signed_up_ms[:users], people.deleted_ms[:users]
+    moments[:, 0], moments[:, -1] = signed_up, deleted
+    drawn = np.stack([draws(key, 50 + slot) for slot in range(slots)], axis=1)
+    at = (
+        plan.start_ms
+        + below(drawn, 20, 24, plan.days * DAY_MS // 1000) * 1000
+        + part(drawn, 44, 10)
     )
-    emails = text.joined("customer", text.whole(np.arange(1, count + 1)), "@example.com")
-    genders = text.picked(GENDERS, draws.choice(4, count, p=[0.48, 0.46, 0.02, 0.04]))
-    born = draws.integers(-365 * 30, 365 * 36, count).astype("datetime64[D]").astype(str)
-    births = pa.array(born.tolist())
-    signed_up = plan.start_ms - draws.integers(DAY_MS, 1_000 * DAY_MS, count)
-    places = draws.integers(0, len(cities), count)
-    tiers = draws.choice(4, count, p=[0.6, 0.25, 0.1, 0.05])
-    deleted = np.zeros(count, bool)
-    rows, updated = np.arange(count), signed_up
-    for day in range(plan.days):
-        if day:
-            rows = np.flatnonzero(draws.random(count) < DAILY_CHANGE)
-            what = draws.random(len(rows))
-            tiers[rows] = np.where(what < 0.6, (tiers[rows] + 1) % len(TIERS), tiers[rows])
-            moved = draws.integers(0, len(cities), len(rows))
-            places[rows] = np.where(what >= 0.6, moved, places[rows])
-            deleted[rows] |= what > 0.98
-            updated = plan.start_ms + day * DAY_MS + draws.integers(0, DAY_MS, len(rows))
-        yield {
-            "user_id": ids.take(pa.array(rows)),
-            "name": names.take(pa.array(rows)),
-            "email": emails.take(pa.array(rows)),
-            "gender": genders.take(pa.array(rows)),
-            "birth_date": births.take(pa.array(rows)),
-            "country": text.picked(countries, places[rows]),
-            "region": text.picked(regions, places[rows]),
-            "city": text.picked(cities, places[rows]),
-            "loyalty_tier": text.picked(TIERS, tiers[rows]),
-            "signed_up_at": text.moments(signed_up[rows]),
-            "updated_at": text.moments(updated),
-            "is_deleted": text.picked(("false", "true"), deleted[rows].astype(int)),
-        }
+    valid = happens(drawn, 0, 20, min(1.0, expected / slots))
+    valid &= (at > signed_up[:, None]) & (at < deleted[:, None])
+    changes = np.where(valid, at, NEVER)
+    order = np.argsort(changes, axis=1, kind="stable")
+    moments[:, 1:-1] = np.take_along_axis(changes, order, axis=1)
+    kind = quantile(
+        choice_table([_MOVES, _TIERS, _EMAILS]), np.take_along_axis(drawn, order, 1), 52
+    )
+    kind = np.where(moments[:, 1:-1] < NEVER, kind, -1)
+
+    moves = np.zeros((users, slots + 2), np.int64)
+    moves[:, 1:-1] = np.cumsum(kind == 0, axis=1)
+    emails = np.zeros_like(moves)
+    emails[:, 1:-1] = np.cumsum(kind == 2, axis=1)
+    tiers = np.zeros_like(moves)
+    tiers[:, 0] = quantile(choice_table([0.6, 0.25, 0.1, 0.05]), traits, 0)
+    for slot in range(slots):
+        up = np.where(tiers[:, slot] == len(TIERS) - 1, -1, 1)
+        tiers[:, slot + 1] = tiers[:, slot] + np.where(kind[:, slot] == 1, up, 0)
+    for column in (moves, emails, tiers):
+        column[:, -1] = column[:, -2]
+    place = below(draws(draws(key, 41)[:, None], moves), 0, 20, PLACES_PER_COUNTRY * len(COUNTRIES))
+
+    missing = happens(draws(key, 42), 0, 24, plan.dirt.orphan_users)
+    versions = versions_of(plan, "users", key, moments, missing)
+    cell = versions.owner, versions.slot
+    return Profiles(
+        versions=versions,
+        place=place[cell],
+        tier=tiers[cell],
+        email=emails[cell],
+        is_deleted=versions.slot == slots + 1,
+        gender=quantile(choice_table([0.48, 0.46, 0.02, 0.04]), traits, 12),
+        born_day=-365 * 30 + below(traits, 24, 20, 365 * 66 // 2 + 365 * 33),
+        missing=missing,
+    )
 
 
-def user_ids(users: np.ndarray) -> pa.Array:
-    """The keys of users, counted from 0."""
-    return text.whole(users + 1, "U", 7)
+@dataclass(frozen=True)
+class NamePools:
+    """Names and places to draw from."""
+
+    first_names: list[str]
+    last_names: list[str]
+    countries: list[str]
+    regions: list[str]
+    cities: list[str]
 
 
-def _pools(seed: int) -> tuple[pa.Array, ...]:
-    """First names, last names, and the country, region and city of each place."""
-    firsts, lasts, places = [], [], []
+@lru_cache(maxsize=1)
+def name_pools(seed: int) -> NamePools:
+    """Pools of several countries; equal for equal seeds."""
+    first_names, last_names, countries, regions, cities = [], [], [], [], []
     for country, (locale, region) in COUNTRIES.items():
         fake = Faker(locale)
-        fake.seed_instance(seed)
+        fake.seed_instance(stream_key(seed, country))
+        for provider in fake.get_providers():
+            # Italy's cities are in the order of a set, which no two processes share.
+            if isinstance(cities_of_country := getattr(provider, "cities", None), list):
+                provider.cities = sorted(cities_of_country)
         for _ in range(PLACES_PER_COUNTRY):
-            firsts.append(fake.first_name())
-            lasts.append(fake.last_name())
-            places.append((country, getattr(fake, region)(), fake.city()))
-    return tuple(text.quoted(list(pool)) for pool in (firsts, lasts, *zip(*places, strict=True)))
+            first_names.append(fake.first_name())
+            last_names.append(fake.last_name())
+            countries.append(country)
+            regions.append(getattr(fake, region)())
+            cities.append(fake.city())
+    return NamePools(first_names, last_names, countries, regions, cities)
