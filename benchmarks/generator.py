@@ -10,7 +10,6 @@ import argparse
 import importlib.util
 import itertools
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -63,7 +62,10 @@ class Result:
 
 
 class Memory:
-    """The most memory that this process and its children hold at once, in bytes, while within."""
+    """The most memory that this process and its children hold at once, in bytes, while within.
+
+    What several of them share counts once.
+    """
 
     def __enter__(self) -> "Memory":
         self.most = 0
@@ -78,12 +80,12 @@ class Memory:
 
     def _watch(self) -> None:
         process = psutil.Process()
-        while not self._done.wait(0.1):
+        while not self._done.wait(0.25):
             held = 0
             for each in [process, *process.children(recursive=True)]:
                 try:
-                    held += each.memory_info().rss
-                except psutil.NoSuchProcess:
+                    held += each.memory_full_info().pss
+                except (psutil.NoSuchProcess, psutil.AccessDenied):
                     continue
             self.most = max(self.most, held)
 
@@ -295,8 +297,6 @@ def main() -> None:
             except ImportError as error:
                 print(f"{number} of {len(ways)}: left out, {error}", flush=True)
     print_results(results)
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"\nMost memory of one worker: {largest:,.0f} MiB; of all at once, see the table.")
 
 
 if __name__ == "__main__":
