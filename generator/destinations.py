@@ -9,7 +9,6 @@ from blake3 import blake3
 
 if TYPE_CHECKING:
     from landing.streams import StoredStream
-
     from settings import Settings
 
 SOURCE = "shop"

@@ -139,12 +139,12 @@ def events_of(
     again[malformed] = NEVER_LANDED
     return Events(
         visit=visit,
-        sequence=sequence,
+        sequence=sequence.astype(np.int16),
         kind=kind,
-        product=np.where(has_product, product[source], _NO_PRODUCT),
-        quantity=np.where(kind >= CART, quantity[source], 1) * has_product,
-        price=np.where(has_product, price[source], 0),
-        price_version=np.where(has_product, version[source], 0),
+        product=np.where(has_product, product[source], _NO_PRODUCT).astype(np.int32),
+        quantity=(np.where(kind >= CART, quantity[source], 1) * has_product).astype(np.int8),
+        price=np.where(has_product, price[source], 0).astype(np.int32),
+        price_version=np.where(has_product, version[source], 0).astype(np.int8),
         line=lines,
         time_ms=time,
         logged_in=logged_in,
@@ -247,12 +247,12 @@ def _landing(
     day = (time - plan.start_ms) // DAY_MS
     late = visits.late_days[visit]
     delayed = (late > 0) & (sequence * 256 >= visits.late_from[visit] * many[visit])
-    landed = day + late * delayed
+    landed = (day + late * delayed).astype(np.int32)
     twice = happens(key, 32, 16, plan.dirt.duplicate)
     again = np.where(twice, landed, NEVER_LANDED)
     resent = visits.resent_days[visit]
     sent_again = (resent > 0) & (part(key, 48, 1) == 1)
-    again = np.where(sent_again, landed + resent, again)
+    again = np.where(sent_again, landed + resent, again).astype(np.int32)
     for days in (landed, again):
         days[days >= plan.days] = NEVER_LANDED
     return landed, again

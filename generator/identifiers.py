@@ -99,7 +99,7 @@ def event_characters(
     characters = np.empty((len(sequence), width + behind), np.uint8)
     characters[:, 0] = ord("e")
     characters[:, 1 : width - 2] = visit_digits
-    characters[:, width - 2 : width] = text.two_digits()[sequence]
+    characters[:, width - 2 : width] = text.two_digits().take(sequence, axis=0)
     if time is not None:
         characters[:, width] = ord(",")
         characters[:, width + 1 :] = time

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from faker import Faker
 
-from generator import identifiers, text
+from generator import identifiers, items, text
 from generator.damage import Roles, damaged, kinds_of, physical_lines
-from generator.events import CART, EXIT, PURCHASE, RETURN, TYPES, VIEW, WISHLIST, Events
+from generator.events import TYPES, Events
 from generator.orders import PAYMENT_METHODS, STATUSES, OrderLines, StatusRows
 from generator.people import DEVICE_NAMES, GENDERS, TIERS, People
 from generator.plan import CATEGORIES, Plan
@@ -23,10 +23,7 @@ EVENT_COLUMNS = {
     "head": ["event_id", "event_time"],
     "event_type": ["event_type"],
     "who": ["visitor_id", "user_id", "session_id"],
-    "what": ["product_id", "quantity"],
-    "price": ["price"],
-    "order_id": ["order_id"],
-    "page_url": ["page_url"],
+    **items.COLUMNS,
     "how": ["traffic_source", "device_type", "ip_address", "user_agent"],
 }
 # From `new_order_from` on, the events' columns stand in this order.
@@ -64,15 +61,7 @@ _AGENTS = (
     ),
 )
 _BOT = 3
-_PAGES = {
-    WISHLIST: "/wishlist",
-    CART: "/cart",
-    CART + 1: "/cart",
-    PURCHASE: "/checkout/done",
-    RETURN: "/returns",
-    EXIT: "/goodbye",
-}
-_QUANTITIES = 6
+_APP_VERSIONS = pa.array(["5.1", "5.2"])
 
 
 def event_groups(plan: Plan, day: int) -> dict[str, list[str]]:
@@ -111,68 +100,55 @@ def event_lines(
     """
     groups = event_groups(plan, day)
     sound = events.take(slice(0, sound_count))
-    head, pieces = _event_pieces(plan, catalogue, people, visits, sound, groups)
+    head, orders, pieces = _event_pieces(plan, people, visits, sound)
+    names = tuple(name for name in groups if name in items.COLUMNS)
+    # The columns of the item stand together, so they are put together once.
+    pieces[names[0]] = items.item_piece(catalogue, sound, orders, day, names)
+    pieces = {name: pieces[name] for name in groups if name in pieces}
     contents = [_with_ends(text.fixed(head), pieces, _odd(plan, sound.key))]
     if sound_count == len(events):
         return contents, np.zeros(0, np.int64)
     visits, broken = only_visits_of(visits, events.take(slice(sound_count, None)))
     kinds = kinds_of(draws(broken.key, 2), ROLES["events"])
-    head, pieces = _event_pieces(plan, catalogue, people, visits, broken, groups)
+    head, orders, pieces = _event_pieces(plan, people, visits, broken)
+    pieces |= items.item_columns(catalogue, broken, orders)
     width = head.shape[1] - text.MOMENT_WIDTH
     columns = {
         "event_id": text.fixed(head[:, : width - 1]),
         "event_time": text.fixed(head[:, width:]),
     }
-    columns |= {name: text.picked(*piece) for name, piece in pieces.items()}
+    columns |= {name: text.picked(*pieces[name]) for name in groups if name in pieces}
     contents.append(_broken(columns, kinds, broken.key, "events", event_header(plan, day)))
     return contents, kinds
 
 
 def _event_pieces(
-    plan: Plan,
-    catalogue: Catalogue,
-    people: People,
-    visits: Visits,
-    events: Events,
-    groups: dict[str, list[str]],
-) -> tuple[np.ndarray, dict[str, tuple[pa.Array, np.ndarray]]]:
-    """The parts that lines of events are put together from.
+    plan: Plan, people: People, visits: Visits, events: Events
+) -> tuple[np.ndarray, pa.Array, dict[str, tuple[pa.Array, np.ndarray]]]:
+    """The parts that lines of events are put together from, but for those of the item.
 
     Returns:
-        The characters of key, comma and time; and for each group of columns that follows a pool of
-        texts and the position of each event's in it.
+        The characters of key, comma and time; the order of each visit; and for each group of
+        columns a pool of texts and the position of each event's in it.
     """
     # A visit's part of the lines is put together once for the visit.
     visit = events.visit
-    count = len(visits)
     person = people.first + visits.person
     digits = identifiers.visit_characters(plan.seed, person, visits.day, visits.number)
     time = text.moment_characters(events.time_ms + visits.skew_ms[visit])
-    head = identifiers.event_characters(digits[visit], events.sequence, time)
+    head = identifiers.event_characters(digits.take(visit, axis=0), events.sequence, time)
     visitor = identifiers.visitor_ids(plan.seed, digits, people, visits)
     session = identifiers.session_ids(digits, people, visits)
     user = pc.if_else(pa.array(people.is_user[visits.person]), identifiers.user_ids(person), "")
     who = [text.joined(visitor, name, session, by=",") for name in ("", user)]
-    order = identifiers.order_ids_of_visits(plan.seed, digits, person, visits)
-    about_order = (events.kind == PURCHASE) | (events.kind == RETURN)
-    items, prices, pages = _event_pools(catalogue)
-    product = events.product
-    without = product < 0
-    item = np.where(without, len(items) - 1, product * _QUANTITIES + events.quantity)
-    price = np.where(without, len(prices) - 1, product * (CHANGE_SLOTS + 1) + events.price_version)
-    page = np.where(events.kind == VIEW, len(TYPES) + product, events.kind)
+    orders = identifiers.order_ids_of_visits(plan.seed, digits, person, visits)
     pieces = {
         "event_type": (pa.array(TYPES), events.kind),
-        "who": (pa.concat_arrays(who), visit + count * events.logged_in),
-        "what": (items, item),
-        "price": (prices, price),
-        "order_id": (pa.concat_arrays([pa.array([""]), order]), (visit + 1) * about_order),
-        "page_url": (pages, page),
+        "who": (pa.concat_arrays(who), visit + len(visits) * events.logged_in),
         "how": (_how(plan, people, visits), visit),
+        "app_version": (_APP_VERSIONS, part(events.key, 40, 1)),
     }
-    if "app_version" in groups:
-        pieces["app_version"] = (pa.array(["5.1", "5.2"]), part(events.key, 40, 1))
-    return head, {name: pieces[name] for name in groups if name in pieces}
+    return head, orders, pieces
 
 
 def _with_ends(
@@ -350,32 +326,12 @@ def _how(plan: Plan, people: People, visits: Visits) -> pa.Array:
         by=".",
     )
     return text.joined(
-        text.picked(list(plan.visits.sources), visits.source),
+        text.picked(text.quoted(list(plan.visits.sources)), visits.source),
         text.picked(devices, kind),
         address,
         text.picked(agents, agent),
         by=",",
     )
-
-
-@lru_cache(maxsize=2)
-def _event_pools(catalogue: Catalogue) -> tuple[pa.Array, pa.Array, pa.Array]:
-    """Product with quantity, price, and page, each by position."""
-    count = len(catalogue.category)
-    every = np.arange(count)
-    products = identifiers.product_ids(every)
-    items = text.joined(
-        products.take(pa.array(np.repeat(every, _QUANTITIES))),
-        text.whole(np.tile(np.arange(_QUANTITIES), count)),
-        by=",",
-    )
-    items = pa.concat_arrays([items, pa.array([","])])
-    prices = pa.concat_arrays([text.money(catalogue.prices.ravel()), pa.array([""])])
-    static = pa.array([_PAGES.get(kind, "") for kind in range(len(TYPES))])
-    slugs = [entry[0].lower() for each in ARTICLES for entry in each]
-    slug = text.picked(slugs, catalogue.category * 3 + catalogue.subcategory)
-    pages = text.joined("/product", slug, products, by="/")
-    return items, prices, pa.concat_arrays([static, pages])
 
 
 @lru_cache(maxsize=1)

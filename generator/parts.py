@@ -31,7 +31,7 @@ from generator.shop import Block, Day, both
 from generator.versions import Versions
 
 # Events of a block's day: so many that calls cost little, so few that they stay in the caches.
-_EVENTS_OF_A_BLOCK = 120_000
+_EVENTS_OF_A_BLOCK = 160_000
 _EVENTS_OF_A_PART = 1_000_000
 # Below this many events a day, dividing the shop costs more files than it saves time.
 _EVENTS_WORTH_DIVIDING = 400_000

@@ -37,6 +37,7 @@ _LOWEST_MEAN = 0.001
 _LEVELS = 96
 _EVENTS_OF_A_BOT_VISIT = 90
 _CALIBRATION_PEOPLE = 20_000
+_CALIBRATION_DAYS = 8
 
 
 @dataclass(frozen=True)
@@ -222,11 +223,11 @@ class Population:
         step = max(1, humans // _CALIBRATION_PEOPLE)
         # Whole numbers: the order in which floats are summed differs between processors.
         weights = count = 0
-        middle = np.array([plan.days // 2])
+        days = (2 * np.arange(_CALIBRATION_DAYS) + 1) * plan.days // (2 * _CALIBRATION_DAYS)
         for begin in range(0, humans, step * 1000):
             people = self.block(begin, min(begin + 1000, humans))
-            weights += int((people.weight * people.active(middle)[:, 0]).sum())
-            count += len(people)
+            weights += int((people.weight[:, None] * people.active(days)).sum())
+            count += len(people) * len(days)
         active_weight = weights / 1000 / count * humans
         events = plan.events_per_day * (1 - plan.visits.bot_share)
         return events / mean_events(plan) / max(active_weight, 1e-9)

@@ -171,7 +171,12 @@ class Plan(_Part):
     """A shop to simulate. The same plan gives the same bytes, always and everywhere."""
 
     seed: int = Field(1, ge=0, lt=2**63, description="another seed gives another shop")
-    start_date: date = Field(date(2024, 3, 1), description="the first date, UTC")
+    start_date: date = Field(
+        date(2024, 3, 1),
+        ge=date(1980, 1, 1),
+        le=date(2089, 1, 1),
+        description="the first date, UTC",
+    )
     days: Annotated[int, Field(ge=1, le=3660, description="how many days to simulate")] = 7
     users: int = Field(10_000, ge=1, le=8_000_000, description="registered users at the end")
     products: int = Field(1_000, ge=8, le=200_000, description="products at the end")
@@ -192,8 +197,9 @@ class Plan(_Part):
     def _fits_together(self) -> "Plan":
         """Refuse what each key alone allows."""
         visits = self.visits
-        if not sum(visits.hour_weights) or not sum(visits.weekday_weights):
-            raise ValueError("visits.hour_weights and weekday_weights need a weight above 0")
+        for name in ("hour_weights", "weekday_weights", "month_weights"):
+            if not sum(getattr(visits, name)):
+                raise ValueError(f"visits.{name} needs a weight above 0")
         for name, options in (("sources", visits.sources), ("devices", visits.devices)):
             if not sum(option.share for option in options.values()):
                 raise ValueError(f"visits.{name} needs a share above 0")
@@ -303,14 +309,14 @@ def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
 
 
 def _allowed(location: tuple[int | str, ...]) -> str | None:
-    """The range of a number at a place of the plan."""
+    """The range of a value at a place of the plan."""
     field = getattr(_part_around(location), "model_fields", {}).get(location[-1])
     found = allowed_range(field) if field else None
-    return f"choose a number from {found}" if found else None
+    return f"choose a value from {found}" if found else None
 
 
 def allowed_range(field: FieldInfo) -> str | None:
-    """The range of a number with two bounds, such as `0 to 1`."""
+    """The range of a value with two bounds, such as `0 to 1`."""
     bounds = {
         name: getattr(bound, name)
         for bound in field.metadata
@@ -320,7 +326,8 @@ def allowed_range(field: FieldInfo) -> str | None:
     low, high = bounds.get("ge", bounds.get("gt")), bounds.get("le", bounds.get("lt"))
     if low is None or high is None:
         return None
-    return f"{low:,} {'to' if 'le' in bounds else 'to below'} {high:,}"
+    style = "," if isinstance(low, int | float) else ""
+    return f"{low:{style}} {'to' if 'le' in bounds else 'to below'} {high:{style}}"
 
 
 def _part_around(location: tuple[int | str, ...]) -> Any:

@@ -59,11 +59,11 @@ def moment_characters(milliseconds: np.ndarray) -> np.ndarray:
     second, millisecond = np.divmod(within, 1000)
     first, last = int(day.min()), int(day.max())
     dates = np.arange(first, last + 1).astype("datetime64[D]").astype("S10")
-    characters[:, :10] = dates.view(np.uint8).reshape(-1, 10)[day - first]
+    characters[:, :10] = dates.view(np.uint8).reshape(-1, 10).take(day - first, axis=0)
     characters[:, 10] = ord("T")
     clock, fractions = _clock()
-    characters[:, 11:19] = clock[second]
-    characters[:, 19:] = fractions[millisecond]
+    characters[:, 11:19] = clock.take(second, axis=0)
+    characters[:, 19:] = fractions.take(millisecond, axis=0)
     return characters
 
 
@@ -86,7 +86,7 @@ def key_characters(numbers: np.ndarray, seed: int) -> np.ndarray:
     table = _four_digits()
     for place, shift in enumerate((32, 16, 0)):
         part = (mixed >> np.uint64(shift)) & np.uint64(0xFFFF)
-        digits[:, 4 * place : 4 * place + 4] = table[part.astype(np.int64)]
+        digits[:, 4 * place : 4 * place + 4] = table.take(part.astype(np.int64), axis=0)
     return digits
 
 

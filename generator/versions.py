@@ -8,7 +8,7 @@ from generator.columns import Columns
 from generator.plan import DAY_MS, Plan
 from generator.randomness import below, draws, happens, stream_key
 
-NEVER_LANDED = np.int64(1 << 40)
+NEVER_LANDED = np.int32(1 << 30)
 LATEST_DAYS = 10
 
 

@@ -79,17 +79,20 @@ class Book:
     def _keep_events(self, day: Day, tables: dict[str, Totals]) -> dict[str, np.ndarray]:
         """Returns, per reading, the people whose earlier touchpoints changed."""
         visits, events = day.visits, day.events
-        # Most visits are told as they were: one computation serves both readings.
+        # Most visits are told as they were: both readings begin with all of them, and the
+        # observable one corrects the others.
         astray = events.malformed | (events.landed_day != day.day)
         odd = visits.skew_ms != 0
         odd[events.visit[astray]] = True
-        told = ~odd[events.visit]
-        sessions = self._add(tables, READINGS, visits, events, told, events.time_ms)
+        of_odd = odd[events.visit]
+        every = np.ones(len(events), bool)
+        whole = self._add(tables, READINGS, visits, events, every, events.time_ms)
+        self._add(tables, (OBSERVABLE,), visits, events, of_odd, events.time_ms, -1)
         shown = events.time_ms + visits.skew_ms[events.visit]
-        seen = odd[events.visit] & ~events.malformed & (events.landed_day <= day.day)
+        seen = of_odd & ~events.malformed & (events.landed_day <= day.day)
         hidden = self._add(tables, (OBSERVABLE,), visits, events, seen, shown)
-        true = self._add(tables, (INTENDED,), visits, events, ~told, events.time_ms)
-        new = {INTENDED: [sessions, true], OBSERVABLE: [sessions, hidden]}
+        as_told = whole.take(np.flatnonzero(~odd[whole.visit]))
+        new = {INTENDED: [whole], OBSERVABLE: [as_told, hidden]}
         for reading, found in new.items():
             touchpoints = [self._touchpoints(visits, each) for each in found]
             for each in touchpoints:

@@ -1,5 +1,6 @@
 """The built marts against the ledger's observable reading, value by value."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -73,18 +74,19 @@ class Asking(Protocol):
 
 
 def compare(
-    connection: Asking, folder: Path, marts: str, quality: str
+    connection: Asking, folder: Path, marts: str, quality: str, as_of: date | None = None
 ) -> list[tuple[str, int, int]]:
     """Compare the marts with the ledger of the generated logs they were built from.
 
     Args:
-        folder: of the generated logs, all of them landed and nothing else of the shop.
+        folder: of the generated logs, landed up to a date, and nothing else of the shop.
         marts, quality: the schemas.
+        as_of: that date; the last where absent.
 
     Returns:
         What was compared, how many values, and how many of them differ.
     """
-    ledger = Ledger(folder)
+    ledger = Ledger(folder, as_of)
     results = []
     for name, table, keys, measures, statement in _COMPARISONS:
         expected = _summed(ledger.table(table, OBSERVABLE), keys, measures)

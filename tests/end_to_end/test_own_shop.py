@@ -61,10 +61,11 @@ def landed(
     }
     warehouse("up", **own)
     answer = warehouse(*land_command.split(), **own)
-    # With the shop's own unit test; without the tests of models that are not there yet.
-    alone = ("--select", "+stg_corner_shop__events", "--indirect-selection", "cautious")
-    dbt("build", *alone, **own)
     dbt("run", "--select", "+file_reconciliation", "fct_sessions", **own)
+    # With the shop's own unit test; without the tests of models that are not there.
+    alone = ("--select", "stg_corner_shop__events", "--indirect-selection", "cautious")
+    tested = dbt("test", *alone, **own)
+    assert "::test_stg_corner_shop__events" in tested.stdout, tested.stdout
     return answer
 
 
