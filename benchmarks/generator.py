@@ -1,6 +1,6 @@
 """How fast generation is, beside other ways to make such a table, in one run.
 
-Run it with `.venv/bin/python benchmarks/generator.py [--lines 5000000]`. Two of the rivals are not
+Run it with `.venv/bin/python benchmarks/generator.py [--lines 20000000]`. Two of the rivals are not
 part of the project's environment; what is absent is left out with a line that says so. To have them
 beside it run `uv pip install --no-deps dbldatagen jmespath pandas jafgen`; to be rid of them again,
 `make install`.
@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from cluster.java import find_java
 from generator.generation import generate
-from generator.plan import Plan
+from generator.plan import load_plan
 from landing.sources import load_source
 from settings import load_settings
 
@@ -91,16 +91,8 @@ class Memory:
 
 
 def ours(folder: Path, lines: int) -> Result:
-    """Generate a day of events with dirt and ledger on."""
-    plan = Plan(
-        seed=1,
-        days=1,
-        users=max(1000, lines // 50),
-        products=20_000,
-        events_per_day=lines,
-        # A shop of the same size at any time of the year.
-        visits={"month_weights": [1] * 12},
-    )
+    """Generate the design day at another size, with dirt and ledger on."""
+    plan = load_plan("design_day", users=max(1000, lines // 100), events_per_day=lines)
     with Memory() as memory:
         started = time.perf_counter()
         summary = generate(folder, plan)
@@ -277,7 +269,7 @@ def print_results(results: list[Result]) -> None:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--lines", type=int, default=5_000_000)
+    parser.add_argument("--lines", type=int, default=20_000_000)
     options = parser.parse_args()
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}", flush=True)
     results = []

@@ -5,6 +5,7 @@ It lands a file of its own in the table `shop.events`, then withdraws and remove
 """
 
 import argparse
+import os
 import resource
 import statistics
 import subprocess
@@ -45,6 +46,7 @@ def write_bare(settings: Settings, path: Path) -> float:
     client = connect_to_hdfs(settings)
     target = f"{settings.raw_folder}/_benchmark"
     client.mkdirs(settings.raw_folder, create_parent=True)
+    os.sync()  # none waits for what another left to be written to the disk
     started = time.perf_counter()
     with path.open("rb") as file, client.create(target) as writer:
         while chunk := file.read(CHUNK_BYTES):
@@ -59,6 +61,7 @@ def land_and_remove(settings: Settings, path: Path) -> tuple[float, float]:
     client = connect_to_hdfs(settings)
     seconds = []
     for by_command in (False, True):
+        os.sync()
         started = time.perf_counter()
         if by_command:
             command = [str(Path(sys.executable).parent / "warehouse"), "land", "shop", str(path)]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 SOURCE = "shop"
+_PIECE_BYTES = 4 << 20
 Chunks = Iterator[memoryview | bytes]
 
 
@@ -43,6 +44,13 @@ class Folder:
         return size, digest.hexdigest()
 
 
+def _pieces(chunks: Chunks) -> Iterator[bytes]:
+    """The same bytes in pieces of a size that can be made while others are sent."""
+    for chunk in chunks:
+        for begin in range(0, len(chunk), _PIECE_BYTES):
+            yield bytes(chunk[begin : begin + _PIECE_BYTES])
+
+
 class RawZone:
     """The raw zone: files are stored out of sight until `landing.streams` records them.
 
@@ -58,6 +66,6 @@ class RawZone:
         """Send a file to HDFS; returns its bytes and BLAKE3 checksum."""
         from landing.streams import store_stream
 
-        stream = store_stream(self._settings, SOURCE, table, name, landed_date, chunks)
+        stream = store_stream(self._settings, SOURCE, table, name, landed_date, _pieces(chunks))
         self.stored.append(stream)
         return stream.content.byte_count, stream.content.checksum

@@ -167,7 +167,7 @@ def _generate(
     land_with: "Settings | None",
 ) -> _Written:
     """Have the parts written, in this process or in several."""
-    count = len(parts_of(_world(plan)[0]))
+    count = len(parts_of(plan))
     workers = min(workers or os.cpu_count() or 1, count)
     whole = _Written([], [])
     if workers == 1:
@@ -196,10 +196,12 @@ def _by_processes(
 ) -> None:
     # A fork of a process with threads, such as those of pyarrow, can hang.
     context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager, ProcessPoolExecutor(workers, mp_context=context) as pool:
-        queue = manager.Queue()
+    queue = context.Queue()
+    with ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_report_to, initargs=(queue,)
+    ) as pool:
         running: set[Future[_Written]] = {
-            pool.submit(_write_part, folder, plan, number, days, land_with, queue)
+            pool.submit(_write_part, folder, plan, number, days, land_with)
             for number in range(count)
         }
         try:
@@ -218,20 +220,23 @@ def _by_processes(
             raise
 
 
+_reports: list[Any] = []
+
+
+def _report_to(queue: Any) -> None:
+    """Let a worker process tell its progress to a queue."""
+    _reports.append(queue)
+
+
 def _write_part(
-    folder: Path,
-    plan: Plan,
-    number: int,
-    days: range,
-    land_with: "Settings | None",
-    queue: Any,
+    folder: Path, plan: Plan, number: int, days: range, land_with: "Settings | None"
 ) -> _Written:
     """One part in a worker process."""
     whole = _Written([], [])
     for written in _part_days(folder, plan, number, days, land_with):
         whole.files += written.files
         whole.stored += written.stored
-        queue.put(written.line_count)
+        _reports[-1].put(written.line_count)
     return whole
 
 
@@ -240,7 +245,7 @@ def _part_days(
 ) -> Iterator[_Written]:
     """Write one part day by day; yields what is in each day's files."""
     population, catalogue = _world(plan)
-    parts = parts_of(population)
+    parts = parts_of(plan)
     part = Part(population, catalogue, parts[number], number, len(parts))
     raw_zone = RawZone(land_with) if land_with else None
     destination: Destination = raw_zone or Folder(folder)

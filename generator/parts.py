@@ -24,14 +24,14 @@ from generator.lines import (
     user_columns,
 )
 from generator.orders import STATUSES
-from generator.people import Population
-from generator.plan import DAY_MS
+from generator.people import Population, headcount
+from generator.plan import DAY_MS, Plan
 from generator.products import Catalogue
 from generator.shop import Block, Day, both
 from generator.versions import Versions
 
 # Events of a block's day: so many that calls cost little, so few that they stay in the caches.
-_EVENTS_OF_A_BLOCK = 160_000
+_EVENTS_OF_A_BLOCK = 100_000
 _EVENTS_OF_A_PART = 1_000_000
 # Below this many events a day, dividing the shop costs more files than it saves time.
 _EVENTS_WORTH_DIVIDING = 400_000
@@ -39,18 +39,18 @@ TABLES = ("events", "orders", "users", "products")
 Store = Callable[[str, str, int, Iterator[memoryview | bytes]], tuple[int, str]]
 
 
-def parts_of(population: Population) -> list[list[tuple[int, int]]]:
+def parts_of(plan: Plan) -> list[list[tuple[int, int]]]:
     """The people by parts and blocks, as first person and the one after the last.
 
     A function of the plan alone: what is written depends on neither workers nor machine.
     """
-    plan = population.plan
-    humans = population.users + population.anonymous
+    users, anonymous, bots = headcount(plan)
+    humans = users + anonymous
     bot_events = plan.events_per_day * plan.visits.bot_share
     per_human = (plan.events_per_day - bot_events) / humans
-    per_bot = bot_events / max(population.bots, 1)
+    per_bot = bot_events / max(bots, 1)
     blocks: list[tuple[int, int, float]] = []
-    for first, last, events in ((0, humans, per_human), (humans, population.size, per_bot)):
+    for first, last, events in ((0, humans, per_human), (humans, humans + bots, per_bot)):
         size = max(1, int(_EVENTS_OF_A_BLOCK / max(events, 1e-9)))
         for begin in range(first, last, size):
             end = min(begin + size, last)

@@ -86,16 +86,21 @@ class People:
         return ((from_day <= day) & (day < until_day)).any(axis=2)
 
 
+def headcount(plan: Plan) -> tuple[int, int, int]:
+    """How many registered users, people who never sign up, and bots there are."""
+    bot_events = plan.events_per_day * plan.visits.bot_share
+    anonymous = round(plan.users * plan.people.anonymous_per_user)
+    return plan.users, anonymous, ceil(bot_events / _EVENTS_OF_A_BOT_VISIT / 4)
+
+
 class Population:
     """All people of a plan."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.users = plan.users
-        self.anonymous = round(plan.users * plan.people.anonymous_per_user)
-        bot_events = plan.events_per_day * plan.visits.bot_share
-        self.bots = ceil(bot_events / _EVENTS_OF_A_BOT_VISIT / 4)
+        self.users, self.anonymous, self.bots = headcount(plan)
         self.size = self.users + self.anonymous + self.bots
+        bot_events = plan.events_per_day * plan.visits.bot_share
         self._bot_mean = bot_events / _EVENTS_OF_A_BOT_VISIT / max(self.bots, 1)
         self._visit_mean = self._calibrate()
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 from blake3 import blake3
 from crc32c import crc32c
 
 from errors import UsageError
 
 CHUNK_BYTES = 2 << 20
+_LINE_FEED = ord("\n")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -58,7 +60,7 @@ class Summarizer:
         self._hash.update(chunk)
         self._quick_checksum = crc32c(chunk, self._quick_checksum)
         self._byte_count += len(chunk)
-        self._line_feeds += chunk.count(b"\n")
+        self._line_feeds += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == _LINE_FEED))
         self._count_repeats(chunk)
 
     def _count_repeats(self, chunk: bytes) -> None:

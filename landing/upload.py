@@ -1,6 +1,7 @@
 """One file's way into HDFS: streamed under a hidden name, verified, then made visible."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
@@ -17,6 +18,8 @@ from landing.source_files import SourceFile
 from settings import Settings
 
 _RECOVERY_SECONDS = 90
+# Enough that neither side waits for the other; each is some MiB.
+_CHUNKS_AHEAD = 4
 
 
 class _StoredDiffersError(Exception):
@@ -194,7 +197,7 @@ def _chunks_ahead(
     summarizer: Summarizer,
     advance: Callable[[int], None],
 ) -> Iterator[bytes]:
-    """The chunks; the next is made and summed up while the caller stores one."""
+    """The chunks; the next few are made and summed up while the caller stores one."""
 
     def next_chunk() -> tuple[bytes, int]:
         chunk, taken = next(chunks, (b"", 0))
@@ -202,14 +205,17 @@ def _chunks_ahead(
         return chunk, taken
 
     with ThreadPoolExecutor(1) as reader:
-        upcoming = reader.submit(next_chunk)
-        while True:
-            chunk, taken = upcoming.result()
-            if not chunk:
-                return
-            upcoming = reader.submit(next_chunk)
-            yield chunk
-            advance(taken)
+        upcoming = deque(reader.submit(next_chunk) for _ in range(_CHUNKS_AHEAD))
+        try:
+            while True:
+                chunk, taken = upcoming.popleft().result()
+                if not chunk:
+                    return
+                upcoming.append(reader.submit(next_chunk))
+                yield chunk
+                advance(taken)
+        finally:
+            reader.shutdown(cancel_futures=True)
 
 
 def publish(client: Client, hidden_path: str, stored_path: str) -> None:

@@ -19,7 +19,6 @@ from generator.generation import generate
 from generator.ledger.book import SUMS
 from generator.ledger.reading import Ledger
 from generator.ledger.sums import READINGS
-from generator.people import Population
 from generator.plan import Dirt, Intent, Plan, Visits
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,7 +87,7 @@ def test_how_people_are_divided_changes_no_line(small, tmp_path, monkeypatch):
     monkeypatch.setattr(parts, "_EVENTS_OF_A_BLOCK", 200)
     monkeypatch.setattr(parts, "_EVENTS_WORTH_DIVIDING", 1)
     monkeypatch.setattr(parts, "_EVENTS_OF_A_PART", 250)
-    assert len(parts.parts_of(Population(SMALL))) >= 6
+    assert len(parts.parts_of(SMALL)) >= 6
     generate(tmp_path, SMALL, workers=1)
     assert lines_of(tmp_path) == lines_of(small)
     for name in SUMS:
