@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 SOURCE = "shop"
-_PIECE_BYTES = 4 << 20
+_PIECE_BYTES = 2 << 20
 Chunks = Iterator[memoryview | bytes]
 
 

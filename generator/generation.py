@@ -1,5 +1,6 @@
 """Generation: a plan becomes CSV logs and a ledger, by as many workers as wanted."""
 
+import ctypes
 import json
 import multiprocessing
 import os
@@ -25,6 +26,8 @@ from generator.products import Catalogue
 if TYPE_CHECKING:
     from settings import Settings
 
+# From malloc.h: how many heaps a process may have.
+_M_ARENA_MAX = -8
 PLAN_FILE = "plan.json"
 SUMMARY_FILE = "generated.json"
 LEDGER_FOLDER = "ledger"
@@ -198,7 +201,7 @@ def _by_processes(
     context = multiprocessing.get_context("spawn")
     queue = context.Queue()
     with ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_report_to, initargs=(queue,)
+        workers, mp_context=context, initializer=_prepare_worker, initargs=(queue,)
     ) as pool:
         running: set[Future[_Written]] = {
             pool.submit(_write_part, folder, plan, number, days, land_with)
@@ -223,9 +226,12 @@ def _by_processes(
 _reports: list[Any] = []
 
 
-def _report_to(queue: Any) -> None:
-    """Let a worker process tell its progress to a queue."""
+def _prepare_worker(queue: Any) -> None:
+    """Let a worker process tell its progress to a queue, and keep its memory together."""
     _reports.append(queue)
+    # Chunks are made in a thread per file; by default each would keep a heap of its own.
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 def _write_part(
