@@ -44,7 +44,7 @@ def generate(
 
     from generator.generation import generate as write
     from generator.plan import load_plan
-    from generator.progress import GenerationProgress, day_number
+    from generator.progress import day_number, generation_progress
     from settings import load_settings
 
     settings = load_settings()
@@ -53,10 +53,8 @@ def generate(
     first = day_number(wanted, first_date, "--first-date", 0)
     last = day_number(wanted, last_date, "--last-date", wanted.days - 1)
     console = Console(soft_wrap=True, highlight=False)
-    with GenerationProgress(console, wanted, last - first + 1) as progress:
-        summary = write(
-            target, wanted, workers, first, last, progress.advance, settings if land else None
-        )
+    with generation_progress(console, wanted, last - first + 1) as advance:
+        summary = write(target, wanted, workers, first, last, advance, settings if land else None)
     lines = summary.total("line_count")
     where = "landed in HDFS" if land else f"in {target}"
     console.print(
@@ -84,12 +82,12 @@ def ledger(
 
     from generator.ledger.reading import Ledger
     from generator.ledger.summary import summary_tables
-    from generator.progress import parse_date
+    from landing.source_files import parse_date
     from settings import load_settings
 
     found = Ledger(
         folder or load_settings().data_folder / "generated" / "demo",
-        parse_date(date, "--date") if date else None,
+        parse_date(date, f"--date {date}") if date else None,
     )
     console = Console(highlight=False)
     console.print(f"As of {found.as_of}, {len(found.landed_dates)} landed dates")

@@ -96,7 +96,7 @@ def _spoiled(
         return pc.binary_join_element_wise(*(columns | changed).values(), ",")
 
     def constant(value: str) -> pa.Array:
-        return pa.array([value]).take(pa.array(np.zeros(len(drawn), np.int64)))
+        return pa.repeat(value, len(drawn))
 
     def within(column: str, inserted: str) -> pa.Array:
         return line(**{column: pc.binary_join_element_wise("a", columns[column], inserted)})

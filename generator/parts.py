@@ -272,7 +272,7 @@ class Part:
         content, kinds = table_lines(columns, versions.malformed, versions.key, self._plan, table)
         growing.contents[table].append(content)
         is_again = np.arange(len(versions)) >= once
-        true_day = np.maximum((versions.updated_ms - self._plan.start_ms) // DAY_MS, 0)
+        true_day = versions.true_day(self._plan)
         defects = {"late": ~is_again & versions.is_late, "duplicate": is_again}
         key = next(iter(columns))
 
@@ -298,19 +298,20 @@ class Part:
         count.malformed_count += line_count(len(kinds), kinds)
         count.duplicate_count += int(defects["duplicate"].sum())
         count.late_count += int(defects["late"].sum())
-        nothing = pa.array([""])
         for defect, chosen in {**defects, "malformed": malformed}.items():
             rows = np.flatnonzero(chosen)
             if not len(rows):
                 continue
-            detail = text.picked(KINDS, kinds) if defect == "malformed" else None
+            detail = (
+                text.picked(KINDS, kinds) if defect == "malformed" else pa.repeat("", len(rows))
+            )
             growing.rows["dirty_lines"].append(
                 pa.table(
                     {
-                        "table_name": pa.array([table]).take(pa.array(np.zeros(len(rows), int))),
+                        "table_name": pa.repeat(table, len(rows)),
                         "line_key": keys(rows),
-                        "defect": pa.array([defect]).take(pa.array(np.zeros(len(rows), int))),
-                        "detail": detail or nothing.take(pa.array(np.zeros(len(rows), int))),
+                        "defect": pa.repeat(defect, len(rows)),
+                        "detail": detail,
                         "true_day": true_day[rows],
                     }
                 )

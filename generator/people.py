@@ -24,10 +24,9 @@ from generator.randomness import (
     quantile,
     stream_key,
 )
+from generator.versions import NEVER
 
-NEVER = np.int64(2**61)
 DEVICE_NAMES = ("mobile", "desktop", "tablet")
-MOVED, NEW_TIER, NEW_EMAIL = range(3)
 TIERS = ("none", "bronze", "silver", "gold")
 GENDERS = ("female", "male", "other", "")
 # Before they sign up people look around for up to this many days.

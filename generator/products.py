@@ -6,7 +6,7 @@ import numpy as np
 
 from generator.plan import CATEGORIES, DAY_MS, Plan
 from generator.randomness import below, draws, happens, lognormal_table, part, quantile, stream_key
-from generator.versions import NEVER_LANDED, Versions, versions_of
+from generator.versions import NEVER, Versions, versions_of
 
 # per category: subcategories with article names and the usual price in cents
 ARTICLES = (
@@ -41,7 +41,6 @@ ARTICLES = (
 )
 CHANGE_SLOTS = 8
 POPULARITY_SLOTS = 1 << 16
-_ONE = 1 << 20
 
 
 class Catalogue:
@@ -82,9 +81,7 @@ class Catalogue:
         self._appeal = draws(key, 4)
         self.missing = happens(draws(key, 5), 0, 24, plan.dirt.orphan_products)
         self.versions = self._versions(key, before, base)
-        known = np.where(self.versions.malformed, NEVER_LANDED, self.versions.landed_day)
-        self.known_from_day = np.full(plan.products, NEVER_LANDED)
-        np.minimum.at(self.known_from_day, self.versions.owner, known)
+        self.known_from_day = self.versions.owners_known_from(plan.products)
         self._price_days, self._prices = self._price_table()
         order = np.argsort(np.argsort(base, kind="stable"), kind="stable")
         self.cart_ease = 1400 - 800 * order // plan.products
@@ -130,7 +127,7 @@ class Catalogue:
         plan = self.plan
         count = plan.products
         rate = min(1.0, plan.catalogue.price_changes * plan.days / 365 / CHANGE_SLOTS)
-        moments = np.full((count, CHANGE_SLOTS + 2), np.int64(2**61))
+        moments = np.full((count, CHANGE_SLOTS + 2), NEVER)
         moments[:, 0] = plan.start_ms + np.where(before, -30 * DAY_MS, self.launch_day * DAY_MS)
         percent = np.full((count, CHANGE_SLOTS + 2), 100)
         for slot in range(CHANGE_SLOTS):
@@ -140,10 +137,10 @@ class Catalogue:
             at = plan.start_ms + day * DAY_MS
             # A second price for the same moment would leave open which of them holds.
             valid &= (moments[:, 1 : 1 + slot] != at[:, None]).all(axis=1)
-            moments[:, 1 + slot] = np.where(valid, at, np.int64(2**61))
+            moments[:, 1 + slot] = np.where(valid, at, NEVER)
             percent[:, 1 + slot] = 85 + below(drawn, 40, 16, 32)
         ending = self.end_day < plan.days
-        moments[:, -1] = np.where(ending, plan.start_ms + self.end_day * DAY_MS, np.int64(2**61))
+        moments[:, -1] = np.where(ending, plan.start_ms + self.end_day * DAY_MS, NEVER)
         order = np.argsort(moments[:, 1:-1], axis=1, kind="stable") + 1
         moments[:, 1:-1] = np.take_along_axis(moments, order, axis=1)
         percent[:, 1:-1] = np.take_along_axis(percent, order, axis=1)

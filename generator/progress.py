@@ -1,59 +1,35 @@
 """What the command shows while it generates, and the dates it is given."""
 
-from datetime import date
-from types import TracebackType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from errors import UsageError
 from generator.plan import Plan
+from landing.source_files import parse_date
 
 
-class GenerationProgress:
-    """A bar with lines per second and the time left."""
+@contextmanager
+def generation_progress(console: Console, plan: Plan, days: int) -> Iterator[Callable[[int], None]]:
+    """A bar with lines per second and the time left; gives what to tell of more lines written."""
+    columns = (
+        TextColumn("Generating"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+    )
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+        task = bar.add_task("", total=plan.events_per_day * days, speed="")
 
-    def __init__(self, console: Console, plan: Plan, days: int) -> None:
-        self._bar = Progress(
-            TextColumn("Generating"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TextColumn("{task.fields[speed]}"),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task = self._bar.add_task("", total=plan.events_per_day * days, speed="")
+        def advance(lines: int) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, advance=lines, speed=f"{speed:,.0f} lines/s" if speed else "")
 
-    def __enter__(self) -> "GenerationProgress":
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
-
-    def advance(self, lines: int) -> None:
-        """Take in that more lines are written."""
-        speed = self._bar.tasks[0].speed
-        self._bar.update(self._task, advance=lines, speed=f"{speed:,.0f} lines/s" if speed else "")
-
-
-def parse_date(text: str, option: str) -> date:
-    """A date given to an option.
-
-    Raises:
-        UsageError: it is none.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{option} {text} is not a date", "write it as 2024-03-01") from None
+        yield advance
 
 
 def day_number(plan: Plan, text: str | None, option: str, otherwise: int) -> int:
@@ -64,7 +40,7 @@ def day_number(plan: Plan, text: str | None, option: str, otherwise: int) -> int
     """
     if text is None:
         return otherwise
-    day = (parse_date(text, option) - plan.start_date).days
+    day = (parse_date(text, f"{option} {text}") - plan.start_date).days
     if not 0 <= day < plan.days:
         raise UsageError(
             f"{option} {text} is not in the plan",

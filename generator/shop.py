@@ -1,6 +1,6 @@
 """The shop's life, day by day, for one run of its people."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,17 +50,13 @@ class Block:
     first: int
     last: int
     _carried: tuple[Visits, Events] | None = None
-    _order_lines: list[OrderLines] = field(default_factory=list)
-    _status_rows: list[StatusRows] = field(default_factory=list)
+    _orders: tuple[OrderLines, StatusRows] | None = None
 
     def __post_init__(self) -> None:
         self.people = self.population.block(self.first, self.last)
         self.profiles = profiles_of(self.population.plan, self.people)
         self._next_day = 0
-        versions = self.profiles.versions
-        known = np.where(versions.malformed, NEVER_LANDED, versions.landed_day)
-        self._known_from_day = np.full(len(self.people), NEVER_LANDED)
-        np.minimum.at(self._known_from_day, versions.owner, known)
+        self._known_from_day = self.profiles.versions.owners_known_from(len(self.people))
 
     def known_users(self, day: int) -> np.ndarray:
         """Per person, whether a sound line of the user has landed by the end of a day."""
@@ -75,28 +71,20 @@ class Block:
         visits, events = self._with_returns(day, visits, events)
         lines = order_lines_of(plan, self.catalogue, visits, events)
         rows = status_rows_of(plan, self.people, lines)
-        earlier = sum(map(len, self._order_lines))
-        self._order_lines.append(lines)
-        self._status_rows.append(replace(rows, line=rows.line + earlier))
-        self._order_lines = [OrderLines.joined(self._order_lines)]
-        self._status_rows = [StatusRows.joined(self._status_rows)]
+        if self._orders:
+            rows = replace(rows, line=rows.line + len(self._orders[0]))
+            lines = OrderLines.joined([self._orders[0], lines])
+            rows = StatusRows.joined([self._orders[1], rows])
+        self._orders = lines, rows
         late_visits, late_events = self._carry(day, visits, events)
-        return Day(
-            day,
-            visits,
-            events,
-            late_visits,
-            late_events,
-            self._order_lines[0],
-            self._status_rows[0],
-        )
+        return Day(day, visits, events, late_visits, late_events, lines, rows)
 
     def _with_returns(self, day: int, visits: Visits, events: Events) -> tuple[Visits, Events]:
         """The day's visits and events with the returns of goods that fall on it."""
-        if not self._order_lines:
+        if not self._orders:
             return visits, events
         plan = self.population.plan
-        lines, rows = self._order_lines[0], self._status_rows[0]
+        lines, rows = self._orders
         falls = (rows.status == RETURNED) & ((rows.updated_ms - plan.start_ms) // DAY_MS == day)
         if not falls.any():
             return visits, events

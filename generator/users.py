@@ -7,10 +7,10 @@ from math import ceil
 import numpy as np
 from faker import Faker
 
-from generator.people import NEVER, TIERS, People
+from generator.people import TIERS, People
 from generator.plan import DAY_MS, Plan
 from generator.randomness import below, choice_table, draws, happens, part, quantile, stream_key
-from generator.versions import Versions, versions_of
+from generator.versions import NEVER, Versions, versions_of
 
 # country: the locale of its cities and what its regions are called there
 COUNTRIES = {
@@ -21,7 +21,8 @@ COUNTRIES = {
     "United Kingdom": ("en_GB", "county"),
 }
 PLACES_PER_COUNTRY = 40
-_MOVES, _TIERS, _EMAILS = 0.35, 0.45, 0.20
+_MOVED, _NEW_TIER, _NEW_EMAIL = range(3)
+_SHARES_OF_CHANGES = (0.35, 0.45, 0.20)
 _MOST_CHANGES = 24
 
 
@@ -71,20 +72,18 @@ def profiles_of(plan: Plan, people: People) -> Profiles:
     changes = np.where(valid, at, NEVER)
     order = np.argsort(changes, axis=1, kind="stable")
     moments[:, 1:-1] = np.take_along_axis(changes, order, axis=1)
-    kind = quantile(
-        choice_table([_MOVES, _TIERS, _EMAILS]), np.take_along_axis(drawn, order, 1), 52
-    )
+    kind = quantile(choice_table(_SHARES_OF_CHANGES), np.take_along_axis(drawn, order, 1), 52)
     kind = np.where(moments[:, 1:-1] < NEVER, kind, -1)
 
     moves = np.zeros((users, slots + 2), np.int64)
-    moves[:, 1:-1] = np.cumsum(kind == 0, axis=1)
+    moves[:, 1:-1] = np.cumsum(kind == _MOVED, axis=1)
     emails = np.zeros_like(moves)
-    emails[:, 1:-1] = np.cumsum(kind == 2, axis=1)
+    emails[:, 1:-1] = np.cumsum(kind == _NEW_EMAIL, axis=1)
     tiers = np.zeros_like(moves)
     tiers[:, 0] = quantile(choice_table([0.6, 0.25, 0.1, 0.05]), traits, 0)
     for slot in range(slots):
         up = np.where(tiers[:, slot] == len(TIERS) - 1, -1, 1)
-        tiers[:, slot + 1] = tiers[:, slot] + np.where(kind[:, slot] == 1, up, 0)
+        tiers[:, slot + 1] = tiers[:, slot] + np.where(kind[:, slot] == _NEW_TIER, up, 0)
     for column in (moves, emails, tiers):
         column[:, -1] = column[:, -2]
     place = below(draws(draws(key, 41)[:, None], moves), 0, 20, PLACES_PER_COUNTRY * len(COUNTRIES))

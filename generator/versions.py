@@ -8,6 +8,8 @@ from generator.columns import Columns
 from generator.plan import DAY_MS, Plan
 from generator.randomness import below, draws, happens, stream_key
 
+# A moment that does not come, in milliseconds since 1970.
+NEVER = np.int64(2**61)
 NEVER_LANDED = np.int32(1 << 30)
 LATEST_DAYS = 10
 
@@ -36,6 +38,21 @@ class Versions(Columns):
     is_late: np.ndarray
     key: np.ndarray
 
+    @property
+    def known_from_day(self) -> np.ndarray:
+        """The day on which a sound line of each version lands; `NEVER_LANDED` for none."""
+        return np.where(self.malformed, NEVER_LANDED, self.landed_day)
+
+    def true_day(self, plan: Plan) -> np.ndarray:
+        """The day on which each version became true; the first for those from before."""
+        return _days_of(plan, self.updated_ms)
+
+    def owners_known_from(self, owners: int) -> np.ndarray:
+        """Per owner the day on which a sound line of any version lands first."""
+        first = np.full(owners, NEVER_LANDED)
+        np.minimum.at(first, self.owner, self.known_from_day)
+        return first
+
 
 def versions_of(
     plan: Plan, table: str, key: np.ndarray, moments: np.ndarray, missing: np.ndarray
@@ -53,7 +70,7 @@ def versions_of(
     owner, slot = np.nonzero(happened)
     updated = moments[owner, slot]
     drawn = draws(key[owner] ^ np.uint64(stream_key(plan.seed, f"{table} versions")), slot)
-    day = np.maximum((updated - plan.start_ms) // DAY_MS, 0)
+    day = _days_of(plan, updated)
     # The full extract of the first day is on time.
     late = np.where(updated < plan.start_ms, 0, late_days(drawn, plan.dirt.late))
     landed = day + late
@@ -64,6 +81,10 @@ def versions_of(
         happens(further, 0, 16, plan.dirt.duplicate) & ~malformed, landed, NEVER_LANDED
     )
     return Versions(owner, slot, updated, landed, again, malformed, late > 0, drawn)
+
+
+def _days_of(plan: Plan, moments: np.ndarray) -> np.ndarray:
+    return np.maximum((moments - plan.start_ms) // DAY_MS, 0)
 
 
 def late_days(drawn: np.ndarray, rate: float) -> np.ndarray:

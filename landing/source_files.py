@@ -73,7 +73,8 @@ def parse_date(text: str, origin: str) -> date:
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{origin} is not a date", "write it as YYYY-MM-DD") from None
+        fix = "write it as YYYY-MM-DD, such as 2024-03-01"
+        raise UsageError(f"{origin} is not a date", fix) from None
 
 
 def name_without_compression(path: Path) -> str:

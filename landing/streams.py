@@ -58,7 +58,7 @@ def store_stream(
         table: name of its table.
         file_name: the name to land it under, without `.gz`.
         chunks: the bytes in order, in parts of some MiB, the header line first. They are asked for
-            by another thread, each while the one before is stored.
+            by another thread, a few ahead of the one that is stored.
 
     Raises:
         UsageError: the source, the table or the header is wrong.

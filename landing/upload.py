@@ -86,7 +86,7 @@ def upload_stream(
 
     Args:
         path: what to call them in errors.
-        chunks: parts of some MiB; the next is made in another thread while one is stored.
+        chunks: parts of some MiB; the next few are made in another thread while one is stored.
 
     Raises:
         WarehouseError: what HDFS holds differs.

@@ -13,7 +13,6 @@ WINDOW_MS = 30 * DAY_MS
 # Time decay halves a session's weight with every full seven days.
 HALF_LIFE_MS = 7 * DAY_MS
 _MOMENT_BITS = 42
-CREDITS = ("first", "last", "last_non_direct", "linear", "position_based", "time_decay")
 
 
 @dataclass(frozen=True)

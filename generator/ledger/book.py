@@ -13,7 +13,6 @@ from generator.people import TIERS
 from generator.plan import DAY_MS
 from generator.shop import Block, Day
 from generator.users import name_pools
-from generator.versions import NEVER_LANDED
 from generator.visits import Visits
 
 SUMS = {
@@ -153,15 +152,14 @@ class Book:
         versions, start = profiles.versions, self._plan.start_ms
         category = catalogue.category[lines.product]
         true_day = (statuses.updated_ms - start) // DAY_MS
-        version_day = np.maximum((versions.updated_ms - start) // DAY_MS, 0)
-        known_version_day = np.where(versions.malformed, NEVER_LANDED, versions.landed_day)
         for reading in READINGS:
             if reading == INTENDED:
                 now = true_day == day.day
-                became_known, product_known = version_day, np.ones(len(lines), bool)
+                became_known = versions.true_day(self._plan)
+                product_known = np.ones(len(lines), bool)
             else:
                 now = (statuses.landed_day == day.day) & ~statuses.malformed
-                became_known = known_version_day
+                became_known = versions.known_from_day
                 product_known = (catalogue.known_from_day <= day.day)[lines.product]
             told = statuses.take(np.flatnonzero(now))
             known = np.flatnonzero(became_known <= day.day)
@@ -189,7 +187,7 @@ class Book:
         rows["user_totals"].append(
             pa.table(
                 {
-                    "reading": _constant(reading, len(none)),
+                    "reading": pa.repeat(reading, len(none)),
                     "user_id": identifiers.user_ids(self._block.first + totals.person),
                     "order_count": totals.order_count,
                     "gross_amount": money(totals.gross),
@@ -231,7 +229,7 @@ class Book:
         rows["attribution"].append(
             pa.table(
                 {
-                    "reading": _constant(reading, len(order)),
+                    "reading": pa.repeat(reading, len(order)),
                     "order_id": ids.take(pa.array(order)),
                     "session_started_at": moment(started),
                     "traffic_source": text.picked(sources, source),
@@ -246,18 +244,18 @@ class Book:
     def _keep_profiles(self, day: Day, rows: dict[str, list[pa.Table]]) -> None:
         profiles = self._block.profiles
         versions = profiles.versions
-        start = self._plan.start_ms
-        true_day = np.maximum((versions.updated_ms - start) // DAY_MS, 0)
-        known_day = np.where(versions.malformed, NEVER_LANDED, versions.landed_day)
         pools = name_pools(self._plan.seed)
-        for reading, known_from in ((INTENDED, true_day), (OBSERVABLE, known_day)):
+        for reading, known_from in (
+            (INTENDED, versions.true_day(self._plan)),
+            (OBSERVABLE, versions.known_from_day),
+        ):
             found = versions_as_of(versions.owner, versions.updated_ms, known_from, day.day)
             chosen, number, valid_to, is_current = found
             place = profiles.place[chosen]
             rows["user_versions"].append(
                 pa.table(
                     {
-                        "reading": _constant(reading, len(chosen)),
+                        "reading": pa.repeat(reading, len(chosen)),
                         "user_id": identifiers.user_ids(self._block.first + versions.owner[chosen]),
                         "version_number": number,
                         "updated_at": moment(versions.updated_ms[chosen]),
@@ -302,10 +300,6 @@ def versions_as_of(
 def _visit_numbers(visits: Visits) -> np.ndarray:
     """A number for each visit of a block."""
     return (visits.person << 24) | (visits.day << 12) | visits.number
-
-
-def _constant(value: str, count: int) -> pa.Array:
-    return pa.array([value]).take(pa.array(np.zeros(count, np.int64)))
 
 
 def _region_numbers(seed: int) -> tuple[np.ndarray, list[str]]:

@@ -49,9 +49,7 @@ def ledger_tables(
 def _readable(
     plan: Plan, totals: Totals, reading: str, keys: np.ndarray, changes: np.ndarray
 ) -> pa.Table:
-    columns: dict[str, pa.Array | np.ndarray] = {
-        "reading": pa.array([reading]).take(pa.array(np.zeros(len(keys), np.int64)))
-    }
+    columns: dict[str, pa.Array | np.ndarray] = {"reading": pa.repeat(reading, len(keys))}
     for place, name in enumerate(totals.sums.keys):
         columns[name] = _KEYS[name](plan, keys[:, place])
     for place, name in enumerate(totals.sums.measures):

@@ -9,19 +9,10 @@ import duckdb
 import numpy as np
 
 from generator.damage import KINDS
-from generator.plan import Campaign, Catalogue, Dirt, Intent, People, Plan, Visits
+from generator.plan import Campaign, Catalogue, Intent, People, Plan, Visits
 
-CLEAN = Dirt(
-    duplicate=0,
-    resent=0,
-    late=0,
-    malformed=0,
-    skewed=0,
-    orphan_users=0,
-    orphan_products=0,
-    oddities=0,
-    byte_order_marks=False,
-)
+from .clean import CLEAN
+
 SALE = Campaign(
     name="Sale",
     first_date=date(2024, 3, 18),

@@ -14,19 +14,9 @@ from generator.generation import generate
 from generator.ledger.reading import Ledger
 from generator.plan import Catalogue, Dirt, Intent, People, Plan, Visits
 
+from .clean import CLEAN
 from .landed_lines import LINE_KEYS, read_landed_lines
 
-CLEAN = Dirt(
-    duplicate=0,
-    resent=0,
-    late=0,
-    malformed=0,
-    skewed=0,
-    orphan_users=0,
-    orphan_products=0,
-    oddities=0,
-    byte_order_marks=False,
-)
 PLAN = Plan(
     seed=21,
     days=28,

@@ -17,21 +17,11 @@ from generator.ledger.sums import INTENDED, OBSERVABLE, READINGS
 from generator.ledger.tables import VERSIONED
 from generator.plan import Catalogue, Dirt, Intent, People, Plan
 
+from .clean import CLEAN
 from .landed_lines import LINE_KEYS, LandedLines, read_landed_lines
 
 ORACLE = (Path(__file__).parent / "oracle.sql").read_text()
 TABLES = (*SUMS, *VERSIONED)
-CLEAN = Dirt(
-    duplicate=0,
-    resent=0,
-    late=0,
-    malformed=0,
-    skewed=0,
-    orphan_users=0,
-    orphan_products=0,
-    oddities=0,
-    byte_order_marks=False,
-)
 DIRTY = Dirt(
     duplicate=0.01,
     resent=0.01,
