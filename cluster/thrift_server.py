@@ -38,6 +38,11 @@ def command(settings: Settings, java: Java, libraries: Libraries, memory: Memory
             # that a small file takes, and a commit writes several.
             "dfs.client.block.write.locateFollowingBlock.initial.delay.ms": 5,
             "dfs.client.block.write.locateFollowingBlock.retries": 12,
+            # An idle connection to the NameNode is kept for ten seconds. After a NameNode's restart
+            # the next call on it fails; it is sent again, on a new one, after about half a second.
+            # Connecting is tried as often, so a NameNode that stays away is told in half a minute.
+            "dfs.client.retry.policy.enabled": "true",
+            "dfs.client.retry.policy.spec": "500,2",
         },
     )
     properties = configuration / "spark.properties"

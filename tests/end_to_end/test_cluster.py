@@ -117,6 +117,19 @@ def test_up__repairs_a_killed_service(
     assert warehouse("status").returncode == 0
 
 
+def test_up__queries_go_on_after_the_namenode_was_restarted(
+    cluster: Settings, warehouse: Run, query: Query
+) -> None:
+    # The connection of the query before is dead in the one after, unless that comes too late.
+    assert query(f"select n from {KEPT}") == [(42,)]
+    process = processes.find(cluster, "namenode")
+    assert process is not None
+    process.send_signal(signal.SIGKILL)
+    process.wait(10)
+    warehouse("up")
+    assert query(f"select n from {KEPT}") == [(42,)]
+
+
 def test_up__twice_at_once_after_everything_was_killed(
     cluster: Settings, warehouse: Run, query: Query
 ) -> None:

@@ -1,30 +1,44 @@
-{{ config(materialized='table') }}
+{{ config(materialized='incremental', unique_key=['date_day']) }}
+
+{%- set plan = plan_whole([ref('agg_channels_daily'), ref('fct_orders')]) %}
+
+{{ replaces(none, plan) }}
 
 with
 
 events as (
+    select event_date
+    from {{ ref('agg_channels_daily') }}
+),
+
+orders as (
+    select
+        order_date,
+        updated_at
+    from {{ ref('fct_orders') }}
+),
+
+-- a status may change, and a return come, long after the order
+facts as (
     select
         min(event_date) as first_date,
         max(event_date) as last_date
-    from {{ ref('fct_events') }}
-),
+    from events
 
-order_lines as (
+    union all
+
     select
         min(order_date) as first_date,
-        max(order_date) as last_date
-    from {{ ref('fct_order_lines') }}
+        max(greatest(order_date, to_date(updated_at))) as last_date
+    from orders
 ),
 
 -- whole years, so that a calendar table is complete for every year it shows
 bounds as (
     select
-        trunc(least(events.first_date, order_lines.first_date), 'year') as first_day,
-        date_sub(
-            add_months(trunc(greatest(events.last_date, order_lines.last_date), 'year'), 12), 1
-        ) as last_day
-    from events
-    cross join order_lines
+        trunc(min(first_date), 'year') as first_day,
+        date_sub(add_months(trunc(max(last_date), 'year'), 12), 1) as last_day
+    from facts
 ),
 
 days as (

@@ -1,10 +1,12 @@
 {{ config(
     materialized='incremental',
-    partition_by=['event_date'],
+    partition_by=['event_date', 'is_orphan'],
     unique_key=['source_system', 'event_date', 'event_id'],
 ) }}
 
 {%- set plan = with_reach_of_sessions(plan_incremental(staging_upstreams('event_date', stream='events'))) %}
+{%- set plan = with_changed_versions(plan, ref('dim_users'), 'user_id', 'event_date', 'event_at') %}
+{%- set plan = with_changed_versions(plan, ref('dim_products'), 'product_id', 'event_date', 'event_at') %}
 
 {{ replaces('event_date', plan) }}
 
@@ -33,6 +35,26 @@ events as (
         duplicate_file_ids
     from {{ ref('int_events__deduplicated') }}
     where {{ is_planned('event_date', plan) }}
+),
+
+user_versions as (
+    select
+        user_version_id,
+        source_system,
+        user_id,
+        valid_from,
+        valid_to
+    from {{ ref('dim_users') }}
+),
+
+product_versions as (
+    select
+        product_version_id,
+        source_system,
+        product_id,
+        valid_from,
+        valid_to
+    from {{ ref('dim_products') }}
 ),
 
 -- the last event before each run of planned dates: its session may go on in them
@@ -186,39 +208,56 @@ pieces as (
 
 final as (
     select
-        source_system,
-        event_id,
-        payload.event_date,
-        event_at,
-        payload.event_type,
-        visitor_id,
-        payload.user_id,
+        pieces.source_system,
+        pieces.event_id,
+        pieces.payload.event_date,
+        pieces.event_at,
+        pieces.payload.event_type,
+        pieces.visitor_id,
+        pieces.payload.user_id,
+        coalesce(user_versions.user_version_id, 'unknown') as user_version_id,
         coalesce(
-            piece.known_session_id,
-            md5(concat_ws('|', source_system, visitor_id, piece.first_event_id))
+            pieces.piece.known_session_id,
+            md5(concat_ws('|', pieces.source_system, pieces.visitor_id, pieces.piece.first_event_id))
         ) as session_id,
-        piece.started_at as session_started_at,
-        piece.is_continuation as is_session_continuation,
-        source_session_id,
-        payload.product_id,
-        payload.quantity,
-        payload.unit_price,
+        to_date(pieces.piece.started_at) as session_date,
+        pieces.piece.started_at as session_started_at,
+        pieces.piece.is_continuation as is_session_continuation,
+        pieces.source_session_id,
+        pieces.payload.product_id,
+        coalesce(product_versions.product_version_id, 'unknown') as product_version_id,
+        pieces.payload.quantity,
+        pieces.payload.unit_price,
         cast(
-            case payload.event_type
-                when 'purchase' then payload.quantity * payload.unit_price
-                when 'return' then -payload.quantity * payload.unit_price
+            case pieces.payload.event_type
+                when 'purchase' then pieces.payload.quantity * pieces.payload.unit_price
+                when 'return' then -pieces.payload.quantity * pieces.payload.unit_price
                 else 0
             end as decimal(18, 4)
         ) as revenue_amount,
-        payload.order_id,
-        payload.page_url,
-        payload.traffic_source,
-        payload.device_type,
-        payload.ip_address,
-        payload.user_agent,
-        payload.file_id,
-        payload.duplicate_file_ids
+        pieces.payload.order_id,
+        pieces.payload.page_url,
+        coalesce(pieces.payload.traffic_source, 'unknown') as traffic_source,
+        coalesce(pieces.payload.device_type, 'unknown') as device_type,
+        pieces.payload.ip_address,
+        pieces.payload.user_agent,
+        coalesce(regexp_like(pieces.payload.user_agent, '{{ var("bot_user_agents") }}'), false) as is_bot,
+        {{ is_orphan('pieces.source_system', 'pieces.payload.user_id', 'pieces.payload.product_id') }} as is_orphan,
+        pieces.payload.file_id,
+        pieces.payload.duplicate_file_ids
     from pieces
+    left join user_versions
+        on
+            pieces.source_system = user_versions.source_system
+            and pieces.payload.user_id = user_versions.user_id
+            and pieces.event_at >= user_versions.valid_from
+            and pieces.event_at < user_versions.valid_to
+    left join product_versions
+        on
+            pieces.source_system = product_versions.source_system
+            and pieces.payload.product_id = product_versions.product_id
+            and pieces.event_at >= product_versions.valid_from
+            and pieces.event_at < product_versions.valid_to
 )
 
 select * from final

@@ -1,11 +1,14 @@
 {{ config(
     materialized='incremental',
-    partition_by=['order_date'],
+    partition_by=['order_date', 'is_orphan'],
     unique_key=['source_system', 'order_date', 'order_line_id'],
 ) }}
 
-{%- set purchases = {'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'} %}
+{#- An order formed from purchases belongs to the date on which its session began. #}
+{%- set purchases = {'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'session_date'} %}
 {%- set plan = plan_incremental(staging_upstreams('order_date', stream='order_lines') + [purchases]) %}
+{%- set plan = with_changed_versions(plan, ref('dim_users'), 'user_id', 'order_date', 'ordered_at') %}
+{%- set plan = with_changed_versions(plan, ref('dim_products'), 'product_id', 'order_date', 'ordered_at') %}
 
 {{ replaces('order_date', plan) }}
 
@@ -41,17 +44,38 @@ purchases as (
         source_system,
         event_id,
         session_id,
+        session_date,
         event_at,
-        event_date,
         user_id,
         product_id,
         quantity,
         unit_price
     from {{ ref('fct_events') }}
     where
-        {{ is_planned('event_date', plan) }}
+        {{ is_planned('event_date', with_neighbouring_dates(plan, days_after=1)) }}
+        and {{ is_planned('session_date', plan) }}
         and event_type = 'purchase'
         and source_system in ({{ sources_without_orders() }})
+),
+
+user_versions as (
+    select
+        user_version_id,
+        source_system,
+        user_id,
+        valid_from,
+        valid_to
+    from {{ ref('dim_users') }}
+),
+
+product_versions as (
+    select
+        product_version_id,
+        source_system,
+        product_id,
+        valid_from,
+        valid_to
+    from {{ ref('dim_products') }}
 ),
 
 -- where a source lands no orders, the purchases of a session form the order
@@ -85,7 +109,7 @@ lines as (
         event_id as order_line_id,
         session_id as order_id,
         event_at as ordered_at,
-        event_date as order_date,
+        session_date as order_date,
         event_at as updated_at,
         'completed' as status,
         false as is_return,
@@ -134,29 +158,44 @@ sales as (
 
 final as (
     select
-        source_system,
-        order_line_id,
-        order_id,
-        order_date,
-        ordered_at,
-        updated_at,
-        status,
-        is_return,
-        user_id,
-        product_id,
-        quantity,
-        unit_price,
-        signed_amount,
-        cast(gross as decimal(18, 4)) as gross_amount,
-        cast(discount as decimal(18, 4)) as discount_amount,
-        cast(refund as decimal(18, 4)) as refund_amount,
-        cast(gross - discount - refund as decimal(18, 4)) as net_amount,
-        payment_method,
-        country,
-        file_id,
-        duplicate_file_ids,
-        superseded_file_ids
+        sales.source_system,
+        sales.order_line_id,
+        sales.order_id,
+        sales.order_date,
+        sales.ordered_at,
+        sales.updated_at,
+        sales.status,
+        sales.is_return,
+        sales.user_id,
+        coalesce(user_versions.user_version_id, 'unknown') as user_version_id,
+        sales.product_id,
+        coalesce(product_versions.product_version_id, 'unknown') as product_version_id,
+        sales.quantity,
+        sales.unit_price,
+        sales.signed_amount,
+        cast(sales.gross as decimal(18, 4)) as gross_amount,
+        cast(sales.discount as decimal(18, 4)) as discount_amount,
+        cast(sales.refund as decimal(18, 4)) as refund_amount,
+        cast(sales.gross - sales.discount - sales.refund as decimal(18, 4)) as net_amount,
+        sales.payment_method,
+        sales.country,
+        {{ is_orphan('sales.source_system', 'sales.user_id', 'sales.product_id') }} as is_orphan,
+        sales.file_id,
+        sales.duplicate_file_ids,
+        sales.superseded_file_ids
     from sales
+    left join user_versions
+        on
+            sales.source_system = user_versions.source_system
+            and sales.user_id = user_versions.user_id
+            and sales.ordered_at >= user_versions.valid_from
+            and sales.ordered_at < user_versions.valid_to
+    left join product_versions
+        on
+            sales.source_system = product_versions.source_system
+            and sales.product_id = product_versions.product_id
+            and sales.ordered_at >= product_versions.valid_from
+            and sales.ordered_at < product_versions.valid_to
 )
 
 select * from final

@@ -18,11 +18,13 @@ events as (
     select
         source_system,
         session_id,
+        session_date,
         session_started_at,
         is_session_continuation,
         source_session_id,
         visitor_id,
         user_id,
+        user_version_id,
         event_id,
         event_at,
         event_type,
@@ -30,18 +32,19 @@ events as (
         revenue_amount,
         page_url,
         traffic_source,
-        device_type
+        device_type,
+        is_bot
     from {{ ref('fct_events') }}
     where
         {{ is_planned('event_date', event_plan) }}
-        and {{ is_planned('to_date(session_started_at)', plan) }}
+        and {{ is_planned('session_date', plan) }}
 ),
 
 sessions as (
     select
         source_system,
         session_id,
-        to_date(min(session_started_at)) as session_date,
+        min(session_date) as session_date,
         min(session_started_at) as started_at,
         max(event_at) as ended_at,
         bool_or(is_session_continuation) as is_continuation,
@@ -49,10 +52,12 @@ sessions as (
         min(visitor_id) as visitor_id,
         -- the first user to log in within the session
         min_by(user_id, if(user_id is null, null, struct(event_at, event_id))) as user_id,
+        min_by(user_version_id, if(user_id is null, null, struct(event_at, event_id))) as user_version_id,
         min_by(traffic_source, struct(event_at, event_id)) as traffic_source,
         min_by(device_type, struct(event_at, event_id)) as device_type,
         min_by(page_url, struct(event_at, event_id)) as entry_page_url,
         max_by(page_url, struct(event_at, event_id)) as exit_page_url,
+        count(distinct page_url) as page_count,
         count(*) as event_count,
         count_if(event_type = 'view') as view_count,
         count_if(event_type = 'wishlist') as wishlist_count,
@@ -61,7 +66,8 @@ sessions as (
         count_if(event_type = 'purchase') as purchase_count,
         count_if(event_type = 'return') as return_count,
         count(distinct product_id) as product_count,
-        sum(revenue_amount) as revenue
+        sum(revenue_amount) as revenue,
+        bool_or(is_bot) as is_bot
     from events
     group by source_system, session_id
 ),
@@ -78,10 +84,12 @@ final as (
         source_session_id,
         visitor_id,
         user_id,
+        coalesce(user_version_id, 'unknown') as user_version_id,
         traffic_source,
         device_type,
         entry_page_url,
         exit_page_url,
+        page_count,
         event_count,
         view_count,
         wishlist_count,
@@ -92,7 +100,8 @@ final as (
         product_count,
         cast(revenue as decimal(18, 4)) as revenue_amount,
         purchase_count > 0 as is_converted,
-        add_to_cart_count > 0 and purchase_count = 0 as is_abandoned
+        add_to_cart_count > 0 and purchase_count = 0 as is_abandoned,
+        is_bot
     from sessions
 )
 

@@ -71,7 +71,7 @@ final as (
         landed_at,
         'shop' as source_system,
         product_id,
-        name,
+        name as product_name,
         brand,
         category,
         subcategory,

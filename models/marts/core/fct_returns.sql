@@ -1,0 +1,56 @@
+{{ config(
+    materialized='incremental',
+    partition_by=['order_date'],
+    unique_key=['source_system', 'order_date', 'order_line_id'],
+) }}
+
+{%- set upstreams = [{'relation': ref('fct_order_lines'), 'partition': 'order_date', 'column': 'order_date'}] %}
+{#- Reach: the dates of the changed lines themselves. #}
+{%- set plan = plan_incremental(upstreams) %}
+
+{{ replaces('order_date', plan) }}
+
+with
+
+returned_lines as (
+    select
+        source_system,
+        order_date,
+        order_line_id,
+        order_id,
+        user_id,
+        user_version_id,
+        product_id,
+        product_version_id,
+        ordered_at,
+        updated_at,
+        quantity,
+        refund_amount
+    from {{ ref('fct_order_lines') }}
+    where
+        {{ is_planned('order_date', plan) }}
+        and is_return
+        and status != 'cancelled'
+),
+
+-- a return booked as a line of its own has a negative quantity and names no sale
+final as (
+    select
+        source_system,
+        order_date,
+        order_line_id,
+        order_id,
+        user_id,
+        user_version_id,
+        product_id,
+        product_version_id,
+        ordered_at,
+        updated_at as returned_at,
+        to_date(updated_at) as return_date,
+        if(quantity < 0, null, cast(datediff(to_date(updated_at), order_date) as bigint)) as days_to_return,
+        abs(quantity) as quantity,
+        refund_amount
+    from returned_lines
+)
+
+select * from final
