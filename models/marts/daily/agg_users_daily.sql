@@ -4,7 +4,7 @@
 ) }}
 
 {#- A date that changes can make users new or reactivated on later ones: all of it is built anew. #}
-{%- set plan = plan_whole([ref('int_visitor_days__summed'), ref('int_visitors__mapped')]) %}
+{%- set plan = plan_whole([ref('agg_visitors_daily'), ref('visitor_users')]) %}
 
 {{ replaces(none, plan) }}
 
@@ -15,7 +15,7 @@ user_days as (
         source_system,
         user_id,
         event_date
-    from {{ ref('int_user_days__stitched') }}
+    from {{ ref('agg_user_activity_daily') }}
 ),
 
 histories as (
