@@ -63,8 +63,9 @@ class Recording:
         self._progress = progress
         self._pending: list[_Pending] = []
         self._recorded: set[str] = set()
-        # The manifest's version before the first reading; None once it was added to.
+        # The manifest's version before it was first read, for all files; of use to one commit only.
         self._snapshot: str | None = None
+        self._read = False
         self._registered: set[tuple[str, date]] = set()
 
     @property
@@ -73,9 +74,13 @@ class Recording:
         return len(self._pending)
 
     def read_live(self, files: Sequence[SourceFile], where: str) -> list[LandedFile]:
-        """Learn of the live files of these files' tables that meet an SQL condition."""
-        if not self._pending and not self._recorded and not self._snapshot:
+        """Learn of the live files of these files' tables that meet an SQL condition.
+
+        The first time for all files: by their names, and by their content as far as it is told.
+        """
+        if not self._read:
             self._snapshot = current_snapshot(self._connection, self._settings)
+            self._read = True
         tables = ", ".join(sorted({literal(file.table.name) for file in files}))
         found = live_files(
             self._connection,
