@@ -125,6 +125,8 @@ def _settings(settings: Settings) -> dict[str, object]:
         "datanucleus.identifierFactory": "datanucleus1",
         "datanucleus.schema.autoCreateAll": "true",
         "hive.metastore.schema.verification": "false",
+        # Iceberg knows columns by number: a table may be replaced by one with other columns.
+        "hive.metastore.disallow.incompatible.col.type.changes": "false",
         "hive.metastore.warehouse.dir": settings.hdfs + settings.tables_folder,
         "fs.defaultFS": settings.hdfs,
         # The jar it would need is not in pyspark.

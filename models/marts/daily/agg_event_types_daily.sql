@@ -17,6 +17,7 @@ events as (
         source_system,
         event_date,
         event_type,
+        is_bot,
         visitor_id,
         user_id,
         revenue_amount
@@ -24,16 +25,32 @@ events as (
     where {{ is_planned('event_date', plan) }}
 ),
 
+-- people are few among events: they are told apart after this step, not before
+visitor_days as (
+    select
+        source_system,
+        event_date,
+        event_type,
+        is_bot,
+        visitor_id,
+        user_id,
+        count(*) as event_count,
+        sum(revenue_amount) as revenue
+    from events
+    group by source_system, event_date, event_type, is_bot, visitor_id, user_id
+),
+
 final as (
     select
         source_system,
         event_date,
         event_type,
-        count(*) as event_count,
-        count(distinct visitor_id) as visitor_count,
-        count(distinct user_id) as user_count,
-        cast(sum(revenue_amount) as decimal(18, 4)) as revenue_amount
-    from events
+        sum(if(is_bot, 0, event_count)) as event_count,
+        count(distinct if(is_bot, null, visitor_id)) as visitor_count,
+        count(distinct if(is_bot, null, user_id)) as user_count,
+        cast(sum(if(is_bot, 0, revenue)) as decimal(18, 4)) as revenue_amount,
+        sum(if(is_bot, event_count, 0)) as bot_event_count
+    from visitor_days
     group by source_system, event_date, event_type
 )
 

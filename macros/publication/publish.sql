@@ -1,0 +1,69 @@
+{#-
+    Shows readers the marts as they are built now: `dbt run-operation publish`, or by itself at the
+    end of a `dbt build` of everything in which nothing failed.
+
+    Marts are built and tested in the schema marts_candidate. What readers see in marts are views of
+    the snapshots tagged `published`: moving a tag is atomic, needs no copy, and leaves no moment
+    without an answer, whatever a build or a full refresh does to the tables meanwhile. The batch is
+    named in the log when all its tags are moved; a publication that was interrupted is repeated.
+-#}
+{% macro publish() %}
+    {% set marts = published_models() %}
+    {% if not execute or not marts %}
+        {% do return('') %}
+    {% endif %}
+    {% set log = publication_log() %}
+    {% set candidates = marts[0].schema %}
+    {% set readers = published_schema(candidates) %}
+    {% do run_query('create schema if not exists ' ~ readers) %}
+    {% do assert_built(marts, candidates) %}
+    {% set published = published_batch(log) %}
+    {% set states = tagged_snapshots(marts) %}
+    {% set shown = run_query('show views in ' ~ readers).columns[1].values() | list %}
+    {% for table in run_query('show tables in ' ~ readers).columns[1].values() if table not in shown %}
+        {% if table in marts | map(attribute='name') | list %}
+            {# Marts were built right there before there was publishing. #}
+            {% do run_query('drop table ' ~ readers ~ '.' ~ table) %}
+        {% endif %}
+    {% endfor %}
+
+    {% set rows = [] %}
+    {% set changed = namespace(count=0) %}
+    {% for mart in marts %}
+        {% set state = states.get(mart.name) %}
+        {% set definition = mart_definition(mart) %}
+        {% set before = published.get(mart.name, {}) %}
+        {% set is_shown = mart.name in shown %}
+        {% set is_redefined = not is_shown or before.definition != local_md5(definition) %}
+        {% if is_redefined and is_shown and state %}
+            {# The new columns and the new rows in one step. #}
+            {% do run_query(mart_view(mart, definition, state.main)) %}
+        {% endif %}
+        {% if state and state.main != state.published %}
+            {% do run_query(
+                'alter table ' ~ mart.schema ~ '.' ~ mart.name ~ ' create or replace tag published as of version '
+                ~ state.main
+            ) %}
+        {% endif %}
+        {% if is_redefined %}
+            {% do run_query(mart_view(mart, definition, "'published'")) %}
+        {% endif %}
+        {% if is_redefined or (state and state.main != before.snapshot_id) %}
+            {% set changed.count = changed.count + 1 %}
+        {% endif %}
+        {% do rows.append(
+            "'" ~ mart.name ~ "', " ~ ("'" ~ state.main ~ "'" if state else 'null')
+            ~ ", '" ~ local_md5(definition) ~ "'"
+        ) %}
+    {% endfor %}
+
+    {% if changed.count or published | length != marts | length %}
+        {% set now = modules.datetime.datetime.now(modules.pytz.utc).strftime('%Y-%m-%dT%H:%M:%S.%fZ') %}
+        {% set batch = "('" ~ now ~ "', timestamp'" ~ now ~ "', " %}
+        {% do run_query('insert into ' ~ log ~ ' values ' ~ batch ~ rows | join('), ' ~ batch) ~ ')') %}
+        {% do print('Published ' ~ marts | length ~ ' marts, ' ~ changed.count ~ ' of them new, as ' ~ now) %}
+    {% else %}
+        {% do print('Nothing new to publish') %}
+    {% endif %}
+    {% do return('') %}
+{% endmacro %}

@@ -1,0 +1,30 @@
+{#-
+    Runs at the end of every dbt command: publishes after a `dbt build` of all models and all data
+    tests of which none failed, and says why not after one that failed.
+
+    Args:
+        results: of the nodes that ran.
+-#}
+{% macro publish_when_complete(results) %}
+    {% if not execute or flags.WHICH != 'build' %}
+        {% do return('') %}
+    {% endif %}
+    {% set left_out = [] %}
+    {% for node in graph.nodes.values() %}
+        {% if node.resource_type in ('model', 'seed', 'test') and node.unique_id not in selected_resources %}
+            {% do left_out.append(node.name) %}
+        {% endif %}
+    {% endfor %}
+    {% set failed = results | rejectattr('status', 'in', ['success', 'pass', 'warn', 'no-op']) | list %}
+    {% if left_out %}
+        {% do print('Not published: only a part was built. After its tests passed: dbt run-operation publish') %}
+    {% elif failed %}
+        {% do print(
+            'Not published: ' ~ failed | length ~ ' of ' ~ results | length
+            ~ ' failed or were skipped; readers keep the marts as they were'
+        ) %}
+    {% else %}
+        {% do publish() %}
+    {% endif %}
+    {% do return('') %}
+{% endmacro %}

@@ -1,0 +1,47 @@
+{{ config(
+    materialized='incremental',
+    partition_by=['event_date'],
+    unique_key=['source_system', 'event_date', 'interval_number'],
+) }}
+
+{%- set upstreams = [{'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'}] %}
+{#- Reach: the dates of the changed events themselves. #}
+{%- set plan = plan_incremental(upstreams) %}
+
+{{ replaces('event_date', plan) }}
+
+with
+
+events as (
+    select
+        source_system,
+        event_date,
+        -- counted in seconds since 1970, so that no time zone takes part
+        cast(floor(pmod(unix_seconds(event_at), 86400) / 21600) as int) as interval_number,
+        event_type,
+        revenue_amount
+    from {{ ref('fct_events') }}
+    where
+        {{ is_planned('event_date', plan) }}
+        and not is_bot
+),
+
+final as (
+    select
+        source_system,
+        event_date,
+        interval_number,
+        6 * interval_number as interval_start_hour,
+        count(*) as event_count,
+        count_if(event_type = 'view') as view_count,
+        count_if(event_type = 'wishlist') as wishlist_count,
+        count_if(event_type = 'add_to_cart') as add_to_cart_count,
+        count_if(event_type = 'remove_from_cart') as remove_from_cart_count,
+        count_if(event_type = 'purchase') as purchase_count,
+        count_if(event_type = 'return') as return_count,
+        cast(sum(revenue_amount) as decimal(18, 4)) as revenue_amount
+    from events
+    group by source_system, event_date, interval_number
+)
+
+select * from final

@@ -1,0 +1,110 @@
+{{ config(
+    materialized='incremental',
+    partition_by=['order_date'],
+    unique_key=['source_system', 'order_date', 'category', 'region'],
+) }}
+
+{%- set upstreams = [{'relation': ref('fct_order_lines'), 'partition': 'order_date', 'column': 'order_date'}] %}
+{#-
+    Reach: the dates of the changed order lines themselves, and those of lines whose product has moved to
+    another category, or whose buyer's version has got another region. Products and versions that come or
+    go change their order lines.
+#}
+{%- set recategorized_dates %}
+    select order_lines.order_date as touched_date
+    from {{ ref('fct_order_lines') }} as order_lines
+    inner join now
+        on
+            order_lines.source_system = now.source_system
+            and order_lines.product_id = now.product_id
+            and now.is_current
+    inner join absorbed
+        on
+            order_lines.source_system = absorbed.source_system
+            and order_lines.product_id = absorbed.product_id
+            and absorbed.is_current
+    where not now.category <=> absorbed.category
+{%- endset %}
+{%- set moved_dates %}
+    select order_lines.order_date as touched_date
+    from {{ ref('fct_order_lines') }} as order_lines
+    inner join now
+        on order_lines.user_version_id = now.user_version_id
+    inner join absorbed
+        on order_lines.user_version_id = absorbed.user_version_id
+    where not now.region <=> absorbed.region
+{%- endset %}
+{%- set plan = with_changed_rows(plan_incremental(upstreams), ref('dim_products'), recategorized_dates) %}
+{%- set plan = with_changed_rows(plan, ref('dim_users'), moved_dates) %}
+
+{{ replaces('order_date', plan) }}
+
+with
+
+order_lines as (
+    select
+        source_system,
+        order_date,
+        product_id,
+        user_version_id,
+        gross_amount,
+        discount_amount,
+        refund_amount,
+        net_amount
+    from {{ ref('fct_order_lines') }}
+    where {{ is_planned('order_date', plan) }}
+),
+
+products as (
+    select
+        source_system,
+        product_id,
+        category
+    from {{ ref('dim_products') }}
+    where is_current
+),
+
+user_versions as (
+    select
+        user_version_id,
+        region
+    from {{ ref('dim_users') }}
+),
+
+-- the category as it is known now, so that a product's history stands in one row; the region in which
+-- the buyer lived when ordering
+located_lines as (
+    select
+        order_lines.source_system,
+        order_lines.order_date,
+        coalesce(products.category, 'unknown') as category,
+        coalesce(user_versions.region, 'unknown') as region,
+        order_lines.gross_amount,
+        order_lines.discount_amount,
+        order_lines.refund_amount,
+        order_lines.net_amount
+    from order_lines
+    left join products
+        on
+            order_lines.source_system = products.source_system
+            and order_lines.product_id = products.product_id
+    left join user_versions
+        on order_lines.user_version_id = user_versions.user_version_id
+),
+
+final as (
+    select
+        source_system,
+        order_date,
+        category,
+        region,
+        count(*) as order_line_count,
+        cast(sum(gross_amount) as decimal(18, 4)) as gross_amount,
+        cast(sum(discount_amount) as decimal(18, 4)) as discount_amount,
+        cast(sum(refund_amount) as decimal(18, 4)) as refund_amount,
+        cast(sum(net_amount) as decimal(18, 4)) as net_amount
+    from located_lines
+    group by source_system, order_date, category, region
+)
+
+select * from final
