@@ -3,7 +3,7 @@
     unique_key=['source_system', 'user_id'],
 ) }}
 
-{%- set plan = plan_whole([ref('fct_sessions'), ref('int_visitors__mapped')]) %}
+{%- set plan = plan_whole([ref('fct_sessions'), ref('visitor_users')]) %}
 
 {{ replaces(none, plan) }}
 
@@ -25,7 +25,7 @@ visitors as (
         source_system,
         visitor_id,
         user_id
-    from {{ ref('int_visitors__mapped') }}
+    from {{ ref('visitor_users') }}
 ),
 
 -- summed by visitor before the join, which then meets few rows

@@ -3,7 +3,7 @@
     unique_key=['source_system', 'cohort_month', 'months_since'],
 ) }}
 
-{%- set plan = plan_whole([ref('fct_orders')], contents=[ref('int_as_of_dates__determined')]) %}
+{%- set plan = plan_whole([ref('fct_orders'), ref('as_of_dates')]) %}
 
 {{ replaces(none, plan) }}
 
@@ -27,7 +27,7 @@ as_of_dates as (
     select
         source_system,
         as_of_date
-    from {{ ref('int_as_of_dates__determined') }}
+    from {{ ref('as_of_dates') }}
 ),
 
 user_months as (
@@ -84,13 +84,13 @@ all_months as (
         source_system,
         cohort_month,
         customer_count as cohort_customer_count,
-        months_since
+        month_number as months_since
     from cohort_months
         lateral view explode(sequence(
             0,
             12 * (year(latest_month) - year(cohort_month)) + month(latest_month) - month(cohort_month)
-        )) as months_since
-    where cohort_months.months_since = 0
+        )) as month_number
+    where months_since = 0
 ),
 
 final as (

@@ -3,7 +3,7 @@
     unique_key=['source_system', 'user_id'],
 ) }}
 
-{%- set plan = plan_whole([ref('fct_orders')], contents=[ref('int_as_of_dates__determined')]) %}
+{%- set plan = plan_whole([ref('fct_orders'), ref('as_of_dates')]) %}
 
 {{ replaces(none, plan) }}
 
@@ -26,7 +26,7 @@ as_of_dates as (
     select
         source_system,
         as_of_date
-    from {{ ref('int_as_of_dates__determined') }}
+    from {{ ref('as_of_dates') }}
 ),
 
 customers as (

@@ -4,9 +4,7 @@
     unique_key=['source_system', 'as_of_date', 'user_id'],
 ) }}
 
-{%- set plan = plan_whole(
-    [ref('fct_orders')], contents=[ref('int_as_of_dates__determined'), ref('rfm_segment_names')]
-) %}
+{%- set plan = plan_whole([ref('fct_orders'), ref('as_of_dates')], contents=[ref('rfm_segment_names')]) %}
 
 {{ replaces(none, plan) }}
 
@@ -31,7 +29,7 @@ as_of_dates as (
         source_system,
         as_of_date as latest_date,
         trunc(as_of_date, 'month') as latest_month
-    from {{ ref('int_as_of_dates__determined') }}
+    from {{ ref('as_of_dates') }}
 ),
 
 segment_names as (

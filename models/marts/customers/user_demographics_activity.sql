@@ -4,8 +4,7 @@
 ) }}
 
 {%- set plan = plan_whole(
-    [ref('dim_users'), ref('user_engagement'), ref('user_metrics')],
-    contents=[ref('int_as_of_dates__determined')]
+    [ref('dim_users'), ref('user_engagement'), ref('user_metrics'), ref('as_of_dates')]
 ) %}
 
 {{ replaces(none, plan) }}
@@ -48,7 +47,7 @@ as_of_dates as (
     select
         source_system,
         as_of_date
-    from {{ ref('int_as_of_dates__determined') }}
+    from {{ ref('as_of_dates') }}
 ),
 
 -- whoever is known by a profile, by events or by orders is one user

@@ -3,7 +3,7 @@
     unique_key=['source_system', 'user_id'],
 ) }}
 
-{%- set plan = plan_whole([ref('int_visitor_days__summed'), ref('int_visitors__mapped')]) %}
+{%- set plan = plan_whole([ref('agg_visitors_daily'), ref('visitor_users')]) %}
 
 {{ replaces(none, plan) }}
 
@@ -22,7 +22,7 @@ user_days as (
         purchase_count,
         return_count,
         revenue_amount
-    from {{ ref('int_user_days__stitched') }}
+    from {{ ref('agg_user_activity_daily') }}
 ),
 
 users as (
