@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import hdfs_native
@@ -17,6 +18,7 @@ from errors import ServiceUnavailable
 from landing import Outcome, land
 from landing.block_checksums import checksum_of_blocks
 from landing.live_files import list_live_files
+from landing.manifest import Candidate, current_snapshot, record_landed
 from settings import Settings
 
 from .conftest import (
@@ -107,7 +109,7 @@ import os, signal
 from pathlib import Path
 from landing import land_files, recording
 from settings import load_settings
-recording.record_landed = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+recording.record_landed = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 land_files.land(load_settings(), "shop", [Path({str(path)!r})])
 """
     killed = run_python(script)
@@ -141,6 +143,20 @@ def test_land__other_content_under_one_name_at_once_lands_once(
         results = list(pool.map(lambda path: run("land", "shop", path), paths))
     assert sorted(result.returncode for result in results) == [0, 2, 2]
     assert len(list_live_files(settings)) == 1
+
+
+def test_record_landed__a_commit_since_the_manifest_was_read_is_noticed(
+    settings: Settings, connection: Connection, tmp_path: Path
+) -> None:
+    before = current_snapshot(connection, settings)
+    land(settings, "shop", [events(tmp_path / "events_1.csv", "1")])
+    (live,) = list_live_files(settings)
+    same_content = replace(live, file_id="0" * 16, file_name="events_2.csv")
+    other = replace(live, file_id="1" * 16, file_name="events_3.csv", checksum="3" * 64)
+    candidates = [Candidate(same_content), Candidate(other)]
+    recorded = record_landed(connection, settings, "shop", candidates, unknown_at=before)
+    assert recorded == {other.file_id}
+    assert {file.file_id for file in list_live_files(settings)} == {live.file_id, other.file_id}
 
 
 def test_land__another_open_session_sees_the_new_file(
