@@ -21,19 +21,26 @@ directions as (
         reverse_confidence_rate as confidence_rate,
         lift
     from {{ mart('product_affinity') }}
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by source_system, product_id
+            order by lift desc, pair_order_count desc, offered_product_id asc
+        ) as offer_rank
+    from directions
 )
 
 select
     source_system,
     product_id,
+    offer_rank,
     offered_product_id,
     pair_order_count,
     confidence_rate,
     lift
-from directions
-qualify
-    row_number() over (
-        partition by source_system, product_id
-        order by lift desc, pair_order_count desc, offered_product_id asc
-    ) <= 3
-order by source_system asc, product_id asc, lift desc, pair_order_count desc, offered_product_id asc
+from ranked
+where offer_rank <= 3
+order by source_system, product_id, offer_rank
