@@ -14,7 +14,9 @@ from cluster.sql import Connection
 from .database import LandedFile
 
 _VERSIONS = {"user_version_id": "dim_users", "product_version_id": "dim_products"}
-_STEP = "each -> concat(each.event_type, ' ', date_format(each.event_at, 'HH:mm:ss.SSS'))"
+_STEP = (
+    "each -> concat(each.event_type, ' ', date_format(each.event_at, 'yyyy-MM-dd HH:mm:ss.SSS'))"
+)
 _FINEST = Decimal("0.0001")
 
 Row = tuple[Any, ...]

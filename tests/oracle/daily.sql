@@ -1,5 +1,15 @@
 -- Daily: what people did on each UTC date, where they came from, and what was sold to whom.
 
+-- a share of another count, at most all of it
+create macro rate_of(part, whole) as if(whole > 0, least(part / whole, 1), null);
+
+-- a share of an amount to four digits, exactly: a half is rounded away from zero
+create macro share_of(amount, part, whole) as (
+    sign(amount) * (
+        (2 * (abs(amount) * 10000)::hugeint * part + whole) // (2 * whole)
+    )::decimal(38, 0) * 0.0001
+)::decimal(18, 4);
+
 create table human_events as
 select *
 from fct_events

@@ -66,8 +66,6 @@ set
     refund_amount = coalesce(refund_amount, 0),
     net_amount = coalesce(net_amount, 0);
 
-create macro rate_of(part, whole) as if(whole > 0, least(part / whole, 1), null);
-
 create table product_conversion as
 select
     source_system,
