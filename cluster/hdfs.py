@@ -174,6 +174,9 @@ def _namenode(settings: Settings) -> dict[str, object]:
         "dfs.namenode.http-address": f"127.0.0.1:{settings.port('namenode_web')}",
         "dfs.namenode.name.dir": f"file://{folder(settings)}/namenode",
         "dfs.replication": min(3, settings.datanodes),
+        # A checksum for every 4 KiB: landing asks for those of a whole file, which takes an eighth
+        # of the time that it does with the default of 512 bytes.
+        "dfs.bytes-per-checksum": 4096,
         # Every reader and writer is the same person on this machine.
         "dfs.permissions.enabled": "false",
         "dfs.namenode.safemode.extension": 0,

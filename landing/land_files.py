@@ -2,8 +2,8 @@
 
 import os
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +13,7 @@ from typing import BinaryIO
 from cluster.sql import connect
 from errors import UsageError
 from landing.content import Summary, is_compressed
+from landing.hdfs import hdfs_errors
 from landing.literals import literal
 from landing.opened_files import (
     open_file,
@@ -67,11 +68,11 @@ def land(
     started = time.monotonic()
     declared = load_source(source)
     files = find_source_files(declared, paths, table, landed_date)
-    with connect(settings) as connection:
-        create_raw_tables(connection, settings, [declared])
-        progress = progress or NoProgress()
+    progress = progress or NoProgress()
+    with connect(settings) as connection, ThreadPoolExecutor(1) as statements:
         recording = Recording(settings, connection, declared, replace, progress)
-        _Landing(settings, recording, progress).land_all(files)
+        landing = _Landing(settings, recording, statements, progress)
+        landing.land_all(files, lambda: create_raw_tables(connection, settings, [declared]))
     recording.report.seconds = time.monotonic() - started
     return recording.report
 
@@ -86,29 +87,53 @@ class _Waiting:
     held: ExitStack
 
 
-class _Landing:
-    """One landing of several files."""
+class _KnownError(Exception):
+    """The upload of a file began before it was known that it may not be needed."""
 
-    def __init__(self, settings: Settings, recording: Recording, progress: Progress) -> None:
+
+class _Landing:
+    """One landing of several files.
+
+    Args:
+        statements: runs the statements that an upload need not wait for, one after the other.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        recording: Recording,
+        statements: ThreadPoolExecutor,
+        progress: Progress,
+    ) -> None:
         self._settings = settings
         self._recording = recording
+        self._statements = statements
+        self._learning: Future[None] = Future()
         self._progress = progress
         self._hdfs = recording.hdfs
         self._waiting: list[_Waiting] = []
         self._stored = StoredFiles(self._hdfs)
         self._last_commit = time.monotonic()
 
-    def land_all(self, files: list[SourceFile]) -> None:
-        """Land files one after the other."""
-        self._read_live(files)
+    def land_all(self, files: list[SourceFile], create_tables: Callable[[], None]) -> None:
+        """Land files one after the other; the first begins before it is known what is live."""
+
+        def learn() -> None:
+            create_tables()
+            self._read_live(files)
+
+        self._learning = self._statements.submit(learn)
         self._recording.remove_dead_uploads(files)
         self._progress.expect(sum(file.size for file in files))
         self._last_commit = time.monotonic()
         for file in files:
             self._make_room(file)
             meter = Meter(self._progress, file.size)
+            early = self._begins_early(file)
+            if not early:
+                self._learning.result()
             with self._failures(file, meter):
-                self._prepare(file, meter)
+                self._prepare(file, meter, early)
             if file.size > _SMALL_BYTES:
                 self._store_waiting()
             waited = time.monotonic() - self._last_commit
@@ -137,23 +162,29 @@ class _Landing:
                 meter.close()
                 raise
 
-    def _prepare(self, file: SourceFile, meter: Meter) -> None:
-        """Leave one file waiting to be stored, unless its content is live or stored already."""
+    def _prepare(self, file: SourceFile, meter: Meter, early: bool = False) -> None:
+        """Leave one file waiting to be stored, unless its content is live or stored already.
+
+        Args:
+            early: leave it waiting whatever is live, which is not known yet.
+        """
         with ExitStack() as held:
             opened = held.enter_context(open_file(file.path))
             if not try_lock(opened):
                 # Another landing has it. Never wait while holding files: it may wait for those,
                 # or be this very landing under another name.
                 self._store_waiting()
+                self._learning.result()
                 self._commit()
                 wait_for_lock(opened)
                 self._read_live([file])
             content = None
-            if self._may_be_known(file, opened):
+            if not early and self._may_be_known(file, opened):
                 content = summarize(file, opened, meter.advance)
                 if self._recording.is_live(file, content):
                     return
-            self._recording.refuse_namesake(file)
+            if not early:
+                self._recording.refuse_namesake(file)
             if content:
                 stored_path = self._recording.stored_path(file, content)
                 if stored_length(self._hdfs, stored_path) == content.byte_count:
@@ -162,22 +193,43 @@ class _Landing:
                 meter.expect(file.size)
             self._waiting.append(_Waiting(file, opened, meter, held.pop_all()))
 
+    def _begins_early(self, file: SourceFile) -> bool:
+        """Whether to store a file without waiting for what is live: it takes longer than that."""
+        if self._learning.done() or file.size <= _SMALL_BYTES or is_compressed(file.path):
+            return False
+        folder = partition_folder(self._folder(file.table.name), file.landed_date)
+        with hdfs_errors(self._settings, "Listing stored files"):
+            return file.size not in self._stored.sizes(folder, file.name)
+
     def _store_waiting(self) -> None:
         """Store the waiting files and leave them pending."""
+        if not self._waiting:
+            return
         waiting, self._waiting = self._waiting, []
+        again: _Waiting | None = None
         with ThreadPoolExecutor(_SMALL_FILES_AT_ONCE) as pool:
             # The Thrift Server has nothing else to do meanwhile.
-            registration = pool.submit(
+            registration = self._statements.submit(
                 self._recording.register_partitions, [each.file for each in waiting]
             )
             # A file alone is stored in this thread, where an interruption ends it at once.
             uploads = [pool.submit(self._upload, each) for each in waiting[1:]]
             for number, each in enumerate(waiting):
                 with each.held, self._failures(each.file, each.meter):
-                    stored = uploads[number - 1].result() if number else self._upload(each)
+                    try:
+                        stored = uploads[number - 1].result() if number else self._upload(each)
+                        self._learning.result()
+                    except _KnownError:
+                        again = each
+                        continue
                     each.meter.close()
                     self._recording.publish(each.file, *stored, each.held)
+            self._learning.result()
             registration.result()
+        if again:
+            with self._failures(again.file, again.meter):
+                self._prepare(again.file, again.meter)
+            self._store_waiting()
 
     def _may_be_known(self, file: SourceFile, opened: BinaryIO) -> bool:
         """Whether the content may be live or stored already, told without reading it."""
@@ -197,9 +249,23 @@ class _Landing:
         before = os.fstat(opened.fileno())
         name = upload_name(file.path, before.st_size, before.st_mtime_ns)
         hidden_path = f"{uploads_folder(self._folder(file.table.name))}/{name}"
-        content = upload(
-            self._settings, self._hdfs, file, opened, hidden_path, waiting.meter.advance
-        )
+        early = not self._learning.done()
+
+        def advance(byte_count: int) -> None:
+            nonlocal early
+            waiting.meter.advance(byte_count)
+            if early and self._learning.done():
+                early = False
+                self._learning.result()
+                if self._may_be_known(file, opened) or self._recording.has_namesake(file):
+                    raise _KnownError
+
+        try:
+            content = upload(self._settings, self._hdfs, file, opened, hidden_path, advance)
+        except _KnownError:
+            self._hdfs.delete(hidden_path)
+            waiting.meter.restart()
+            raise
         after = os.fstat(opened.fileno())
         if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
             self._hdfs.delete(hidden_path)

@@ -33,6 +33,7 @@ COLUMNS = [
 ]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAMES = [name for name, _, _ in COLUMNS]
+_NO_SNAPSHOT = "none"
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,6 @@ def create_manifest(connection: Connection, settings: Settings) -> None:
         f"create table if not exists {manifest_name(settings)} ({columns}) using iceberg "
         f"comment {literal(description)} tblproperties ("
         "'format-version' = '2', "
-        # Only added to, and compared with commits made meanwhile, without rewriting any file.
-        "'write.merge.mode' = 'merge-on-read', "
-        "'write.merge.isolation-level' = 'serializable', "
         "'write.distribution-mode' = 'none', "
         "'write.metadata.delete-after-commit.enabled' = 'true', "
         "'write.metadata.previous-versions-max' = '20')"
@@ -160,21 +158,54 @@ _retried = retry(
 )
 
 
-@_retried
+def current_snapshot(connection: Connection, settings: Settings) -> str:
+    """The version of the manifest, as `record_landed` takes it; at most as new as what is read."""
+    name = manifest_name(settings)
+    return connection.execute(f"show tblproperties {name} ('current-snapshot-id')").rows[0][1]
+
+
 def record_landed(
-    connection: Connection, settings: Settings, source_name: str, candidates: Sequence[Candidate]
+    connection: Connection,
+    settings: Settings,
+    source_name: str,
+    candidates: Sequence[Candidate],
+    unknown_at: str | None = None,
 ) -> set[str]:
     """Commit landed files, and the withdrawal of those they replace, in one statement.
 
     A candidate whose content or name is live by now, through another landing, is left out.
 
+    Args:
+        unknown_at: a version of the manifest in which no candidate's content or name was live.
+
     Returns:
         The file ids that were recorded.
     """
-    ids = [candidate.landed.file_id for candidate in candidates]
-    values = ", ".join(_values(candidate) for candidate in candidates)
+    ids = {candidate.landed.file_id for candidate in candidates}
+    if unknown_at and not any(candidate.replaces for candidate in candidates):
+        landed = ", ".join(_values(candidate.landed) for candidate in candidates)
+        try:
+            _add(connection, settings, unknown_at, f"values {landed}")
+        except WarehouseError as error:
+            if not _is_conflict(error):
+                raise
+        else:
+            return ids
+    return _record_landed(connection, settings, source_name, candidates, ids)
+
+
+@_retried
+def _record_landed(
+    connection: Connection,
+    settings: Settings,
+    source_name: str,
+    candidates: Sequence[Candidate],
+    ids: set[str],
+) -> set[str]:
+    values = ", ".join(
+        _values(candidate.landed, list(candidate.replaces)) for candidate in candidates
+    )
     landed_names = ", ".join(_NAMES)
-    live = _live(settings, source_name)
     withdrawn_columns = ", ".join(
         {"action": "'withdrawn'", "recorded_at": "accepted.recorded_at"}.get(name, f"live.{name}")
         for name in _NAMES
@@ -187,13 +218,13 @@ def record_landed(
     # Seldom needed, and a third of the time that the statement takes.
     if not any(candidate.replaces for candidate in candidates):
         withdrawn = ""
-    _merge(
+    _add(
         connection,
         settings,
-        source_name,
+        _newest_snapshot(connection, settings),
         f"""
         with candidates ({landed_names}, replaces) as (values {values}),
-        live as {live},
+        live as {_live(settings, source_name)},
         accepted as (
             select * from candidates where not exists (
                 select 1 from live
@@ -208,7 +239,7 @@ def record_landed(
     )
     result = connection.execute(
         f"select file_id from {manifest_name(settings)} where action = 'landed' "
-        f"and source_system = {literal(source_name)} and file_id in ({_list(ids)})"
+        f"and source_system = {literal(source_name)} and file_id in ({_list(sorted(ids))})"
     )
     return {row[0] for row in result.rows}
 
@@ -225,40 +256,42 @@ def record_withdrawn(
         )
         for name in _NAMES
     )
-    _merge(
+    _add(
         connection,
         settings,
-        source_name,
+        _newest_snapshot(connection, settings),
         f"select {columns} from {_live(settings, source_name)} "
         f"where file_id in ({_list(file_ids)})",
     )
 
 
-def _merge(connection: Connection, settings: Settings, source_name: str, rows: str) -> None:
-    """Add rows chosen by a query over the manifest itself, safe against other commits.
-
-    Iceberg appends plain inserts without looking at what was committed meanwhile. The `matched`
-    clause, which never applies, makes this a change of rows, and then Iceberg refuses it if rows
-    of this source system were added since the query read them.
-    """
-    name = manifest_name(settings)
+def _newest_snapshot(connection: Connection, settings: Settings) -> str:
     # A session may hold an older version of the table.
-    connection.execute(f"refresh table {name}")
+    connection.execute(f"refresh table {manifest_name(settings)}")
+    return current_snapshot(connection, settings)
+
+
+def _add(connection: Connection, settings: Settings, snapshot: str, rows: str) -> None:
+    """Add rows that were decided on by a version of the manifest, or a later one.
+
+    Iceberg appends plain inserts without looking at what was committed meanwhile. This is a
+    replacement of no rows, and Iceberg refuses it if any row was added since that version.
+    """
+    options = {"isolation-level": "serializable", "validate-from-snapshot-id": snapshot}
+    if snapshot == _NO_SNAPSHOT:
+        # Any row that is there was added since.
+        del options["validate-from-snapshot-id"]
+    given = ", ".join(f"{literal(name)} = {literal(value)}" for name, value in options.items())
     connection.execute(
-        f"merge into {name} as manifest using ({rows}) as added "
-        f"on manifest.source_system = {literal(source_name)} "
-        "and manifest.file_id = added.file_id and manifest.action = added.action "
-        "when matched then update set recorded_at = manifest.recorded_at "
-        "when not matched then insert *"
+        f"insert into {manifest_name(settings)} with ({given}) replace where false {rows}"
     )
 
 
-def _values(candidate: Candidate) -> str:
+def _values(landed: LandedFile, *further: list[str]) -> str:
     row = {"action": "landed"} | {
-        field.name: getattr(candidate.landed, field.name) for field in fields(LandedFile)
+        field.name: getattr(landed, field.name) for field in fields(LandedFile)
     }
-    literals = [literal(row[name]) for name in _NAMES]
-    return f"({', '.join([*literals, literal(list(candidate.replaces))])})"
+    return f"({', '.join(literal(value) for value in [*(row[n] for n in _NAMES), *further])})"
 
 
 def _list(texts: Iterable[str]) -> str:

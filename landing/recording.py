@@ -7,10 +7,17 @@ from datetime import UTC, date, datetime
 
 from cluster.sql import Connection
 from errors import ServiceUnavailable, UsageError, WarehouseError
-from landing.content import Summary
+from landing.content import Summary, is_compressed
 from landing.hdfs import connect_to_hdfs, hdfs_errors
 from landing.literals import literal
-from landing.manifest import Candidate, LandedFile, file_id_of, live_files, record_landed
+from landing.manifest import (
+    Candidate,
+    LandedFile,
+    current_snapshot,
+    file_id_of,
+    live_files,
+    record_landed,
+)
 from landing.raw_tables import add_partitions
 from landing.report import FileResult, LandingReport, Outcome, Progress
 from landing.source_files import SourceFile
@@ -56,6 +63,9 @@ class Recording:
         self._progress = progress
         self._pending: list[_Pending] = []
         self._recorded: set[str] = set()
+        # The manifest's version before it was first read, for all files; of use to one commit only.
+        self._snapshot: str | None = None
+        self._read = False
         self._registered: set[tuple[str, date]] = set()
 
     @property
@@ -64,7 +74,13 @@ class Recording:
         return len(self._pending)
 
     def read_live(self, files: Sequence[SourceFile], where: str) -> list[LandedFile]:
-        """Learn of the live files of these files' tables that meet an SQL condition."""
+        """Learn of the live files of these files' tables that meet an SQL condition.
+
+        The first time for all files: by their names, and by their content as far as it is told.
+        """
+        if not self._read:
+            self._snapshot = current_snapshot(self._connection, self._settings)
+            self._read = True
         tables = ", ".join(sorted({literal(file.table.name) for file in files}))
         found = live_files(
             self._connection,
@@ -116,6 +132,10 @@ class Recording:
                     f"{known.landed_date}",
                     "give it another name, or put it in the place of that one with --replace",
                 )
+
+    def has_namesake(self, file: SourceFile) -> bool:
+        """Whether the name of a file is live."""
+        return bool(self._namesakes(file))
 
     def _namesakes(self, file: SourceFile) -> list[LandedFile]:
         return [
@@ -179,12 +199,16 @@ class Recording:
         """Record the pending files, their partitions first."""
         if self._pending:
             self.register_partitions([pending.file for pending in self._pending])
+            # What a compressed file holds was looked for by a hint that can be wrong.
+            guessed = any(is_compressed(pending.file.path) for pending in self._pending)
             recorded = record_landed(
                 self._connection,
                 self._settings,
                 self.source.name,
                 [pending.candidate for pending in self._pending],
+                unknown_at=None if guessed else self._snapshot,
             )
+            self._snapshot = None
             for pending in self._pending:
                 landed = pending.candidate.landed
                 if landed.file_id in recorded:

@@ -115,7 +115,12 @@ class Meter:
 
     def __init__(self, progress: Progress, expected: int) -> None:
         self._progress = progress
+        self._expected = expected
         self._outstanding = expected
+
+    def restart(self) -> None:
+        """The file will be read from its beginning again."""
+        self.expect(self._expected - self._outstanding)
 
     def expect(self, byte_count: int) -> None:
         """The file will be read once more."""

@@ -20,6 +20,12 @@
     {% set published = published_batch(log) %}
     {% set states = tagged_snapshots(marts) %}
     {% set shown = run_query('show views in ' ~ readers).columns[1].values() | list %}
+    {% for table in run_query('show tables in ' ~ readers).columns[1].values() if table not in shown %}
+        {% if table in marts | map(attribute='name') | list %}
+            {# Marts were built right there before there was publishing. #}
+            {% do run_query('drop table ' ~ readers ~ '.' ~ table) %}
+        {% endif %}
+    {% endfor %}
 
     {% set rows = [] %}
     {% set changed = namespace(count=0) %}

@@ -4,9 +4,11 @@
     unique_key=['source_system', 'visitor_id'],
 ) }}
 
-{%- set plan = plan_whole([ref('fct_sessions')]) %}
+{%- set sessions = ref('fct_sessions') %}
+{%- set upstreams = [{'relation': sessions, 'partition': 'session_date', 'column': 'session_date'}] %}
+{%- set plan = with_moved_first_sessions(plan_incremental(upstreams), sessions) %}
 
-{{ replaces(none, plan) }}
+{{ replaces('first_session_date', plan) }}
 
 with
 
@@ -20,19 +22,47 @@ sessions as (
         traffic_source,
         device_type
     from {{ ref('fct_sessions') }}
-    where not is_bot
+    where
+        {{ is_planned('session_date', plan) }}
+        and not is_bot
+),
+
+-- visitors whose first session is on another date keep it
+settled as (
+    {% if plan.everything -%}
+    select
+        cast(null as string) as source_system,
+        cast(null as string) as visitor_id
+    where false
+    {%- else -%}
+    select
+        source_system,
+        visitor_id
+    from {{ this }}
+    where not ({{ is_planned('first_session_date', plan) }})
+    {%- endif %}
 ),
 
 firsts as (
     select
-        source_system,
-        visitor_id,
+        sessions.source_system,
+        sessions.visitor_id,
         min_by(
-            struct(session_id, session_date, started_at, traffic_source, device_type),
-            struct(started_at, session_id)
+            struct(
+                sessions.session_id,
+                sessions.session_date,
+                sessions.started_at,
+                sessions.traffic_source,
+                sessions.device_type
+            ),
+            struct(sessions.started_at, sessions.session_id)
         ) as first_session
     from sessions
-    group by source_system, visitor_id
+    left anti join settled
+        on
+            sessions.source_system = settled.source_system
+            and sessions.visitor_id = settled.visitor_id
+    group by sessions.source_system, sessions.visitor_id
 ),
 
 final as (

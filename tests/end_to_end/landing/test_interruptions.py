@@ -6,7 +6,9 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import hdfs_native
 import pytest
@@ -17,6 +19,7 @@ from errors import ServiceUnavailable
 from landing import Outcome, land
 from landing.block_checksums import checksum_of_blocks
 from landing.live_files import list_live_files
+from landing.manifest import Candidate, current_snapshot, record_landed
 from settings import Settings
 
 from .conftest import (
@@ -47,6 +50,7 @@ def test_land__killed_while_uploading_leaves_nothing_visible_and_resumes(
 import os, signal
 import hdfs_native
 from pathlib import Path
+from uuid import uuid4
 from landing import land
 from settings import load_settings
 write = hdfs_native.FileWriter.write
@@ -105,9 +109,10 @@ def test_land__killed_between_rename_and_manifest_row_is_recorded_by_the_next_ru
     script = f"""
 import os, signal
 from pathlib import Path
+from uuid import uuid4
 from landing import land_files, recording
 from settings import load_settings
-recording.record_landed = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+recording.record_landed = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 land_files.land(load_settings(), "shop", [Path({str(path)!r})])
 """
     killed = run_python(script)
@@ -143,6 +148,20 @@ def test_land__other_content_under_one_name_at_once_lands_once(
     assert len(list_live_files(settings)) == 1
 
 
+def test_record_landed__a_commit_since_the_manifest_was_read_is_noticed(
+    settings: Settings, connection: Connection, tmp_path: Path
+) -> None:
+    before = current_snapshot(connection, settings)
+    land(settings, "shop", [events(tmp_path / "events_1.csv", "1")])
+    (live,) = list_live_files(settings)
+    same_content = replace(live, file_id=uuid4().hex[:16], file_name="events_2.csv")
+    other = replace(live, file_id=uuid4().hex[:16], file_name="events_3.csv", checksum="3" * 64)
+    candidates = [Candidate(same_content), Candidate(other)]
+    recorded = record_landed(connection, settings, "shop", candidates, unknown_at=before)
+    assert recorded == {other.file_id}
+    assert {file.file_id for file in list_live_files(settings)} == {live.file_id, other.file_id}
+
+
 def test_land__another_open_session_sees_the_new_file(
     settings: Settings, connection: Connection, tmp_path: Path
 ) -> None:
@@ -160,6 +179,7 @@ def test_land__memory_does_not_grow_with_the_file(run_python: Run, tmp_path: Pat
     path = large(tmp_path / "events_large.csv", 700)
     script = f"""
 from pathlib import Path
+from uuid import uuid4
 from landing import land
 from settings import load_settings
 land(load_settings(), "shop", [Path({str(path)!r})])

@@ -1,7 +1,9 @@
 """Landing files on the real HDFS, Spark and manifest."""
 
+import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import hdfs_native
@@ -14,7 +16,7 @@ from landing.live_files import list_live_files
 from landing.sources import load_source
 from settings import Settings
 
-from .conftest import HEADER, LINES, MANIFEST, Run, content_of, events, stored_files
+from .conftest import HEADER, LINES, MANIFEST, Run, content_of, events, large, stored_files
 
 
 def test_land__every_line_is_kept_and_recorded(
@@ -86,6 +88,27 @@ def test_land__other_content_under_the_same_name_is_refused_then_replaces(
     ).rows
     assert len(withdrawn) == 2
     assert withdrawn[0] == withdrawn[1]
+
+
+@pytest.mark.parametrize("megabytes", [10, 400])
+def test_land__a_large_file_that_began_before_the_live_ones_were_read(
+    settings: Settings, hdfs: hdfs_native.Client, tmp_path: Path, megabytes: int
+) -> None:
+    path = large(tmp_path / "events_large.csv", megabytes)
+    stored = [land(settings, "shop", [path]).results[0].stored_path]
+    again = path.with_name("events_again.csv")
+    shutil.copy(path, again)
+    elsewhere = date(2020, 1, 1)
+    assert land(settings, "shop", [again], landed_date=elsewhere).count(Outcome.UNCHANGED) == 1
+    with path.open("a") as file:
+        file.write("one more line\n")
+    report = land(settings, "shop", [path], landed_date=elsewhere)
+    assert "has other content" in str(report.results[0].error)
+    assert stored_files(hdfs) == stored
+    report = land(settings, "shop", [path], landed_date=elsewhere, replace=True)
+    assert report.count(Outcome.REPLACED) == 1
+    (live,) = list_live_files(settings, "shop")
+    assert (live.landed_date, live.byte_count) == (elsewhere, path.stat().st_size)
 
 
 def test_unland__withdraws_and_the_file_can_be_landed_again(

@@ -1,0 +1,10 @@
+-- in which quarter of the day people look, and in which they buy
+select
+    source_system,
+    interval_start_hour,
+    sum(view_count) as view_count,
+    sum(purchase_count) as purchase_count,
+    sum(revenue_amount) as revenue_amount
+from {{ mart('agg_events_six_hourly') }}
+group by source_system, interval_start_hour
+order by source_system, interval_start_hour

@@ -1,0 +1,39 @@
+-- what to offer to a buyer of each product: the three others that are bought with it most markedly
+with
+
+directions as (
+    select
+        source_system,
+        product_id,
+        paired_product_id as offered_product_id,
+        pair_order_count,
+        confidence_rate,
+        lift
+    from {{ mart('product_affinity') }}
+
+    union all
+
+    select
+        source_system,
+        paired_product_id as product_id,
+        product_id as offered_product_id,
+        pair_order_count,
+        reverse_confidence_rate as confidence_rate,
+        lift
+    from {{ mart('product_affinity') }}
+)
+
+select
+    source_system,
+    product_id,
+    offered_product_id,
+    pair_order_count,
+    confidence_rate,
+    lift
+from directions
+qualify
+    row_number() over (
+        partition by source_system, product_id
+        order by lift desc, pair_order_count desc, offered_product_id asc
+    ) <= 3
+order by source_system asc, product_id asc, lift desc, pair_order_count desc, offered_product_id asc

@@ -1,0 +1,115 @@
+{{ config(
+    materialized='incremental',
+    unique_key=['source_system', 'cohort_month', 'months_since'],
+) }}
+
+{%- set plan = plan_whole([ref('fct_orders'), ref('as_of_dates')]) %}
+
+{{ replaces(none, plan) }}
+
+with
+
+orders as (
+    select
+        source_system,
+        user_id,
+        order_date,
+        trunc(order_date, 'month') as order_month,
+        {{ is_purchase() }} as is_purchase,
+        net_amount
+    from {{ ref('fct_orders') }}
+    where
+        user_id is not null
+        and not is_cancelled
+),
+
+as_of_dates as (
+    select
+        source_system,
+        as_of_date
+    from {{ ref('as_of_dates') }}
+),
+
+user_months as (
+    select
+        orders.source_system,
+        orders.user_id,
+        orders.order_month,
+        trunc(as_of_dates.as_of_date, 'month') as latest_month,
+        count_if(orders.is_purchase) as order_count,
+        sum(orders.net_amount) as net
+    from orders
+    inner join as_of_dates
+        on orders.source_system = as_of_dates.source_system
+    where orders.order_date <= as_of_dates.as_of_date
+    group by
+        orders.source_system,
+        orders.user_id,
+        orders.order_month,
+        trunc(as_of_dates.as_of_date, 'month')
+),
+
+customer_months as (
+    select
+        *,
+        min(if(order_count > 0, order_month, null)) over (
+            partition by source_system, user_id
+        ) as cohort_month
+    from user_months
+),
+
+-- goods that come back before the first known purchase were bought before the logs begin
+cohort_months as (
+    select
+        source_system,
+        cohort_month,
+        latest_month,
+        12 * (year(order_month) - year(cohort_month))
+        + month(order_month) - month(cohort_month) as months_since,
+        count_if(order_count > 0) as customer_count,
+        sum(order_count) as order_count,
+        cast(sum(net) as decimal(18, 4)) as net_amount
+    from customer_months
+    where order_month >= cohort_month
+    group by
+        source_system,
+        cohort_month,
+        latest_month,
+        12 * (year(order_month) - year(cohort_month)) + month(order_month) - month(cohort_month)
+),
+
+-- all of a cohort buy in its first month; months in which none of them comes back are shown too
+all_months as (
+    select
+        source_system,
+        cohort_month,
+        customer_count as cohort_customer_count,
+        month_number as months_since
+    from cohort_months
+        lateral view explode(sequence(
+            0,
+            12 * (year(latest_month) - year(cohort_month)) + month(latest_month) - month(cohort_month)
+        )) as month_number
+    where months_since = 0
+),
+
+final as (
+    select
+        all_months.source_system,
+        all_months.cohort_month,
+        all_months.months_since,
+        all_months.cohort_customer_count,
+        coalesce(cohort_months.customer_count, 0) as customer_count,
+        cast(coalesce(cohort_months.customer_count, 0) as double)
+        / all_months.cohort_customer_count as retention_rate,
+        coalesce(cohort_months.order_count, 0) as order_count,
+        coalesce(cohort_months.net_amount, cast(0 as decimal(18, 4))) as net_amount
+    from all_months
+    left join cohort_months
+        on
+            all_months.source_system = cohort_months.source_system
+            and all_months.cohort_month = cohort_months.cohort_month
+            and all_months.months_since = cohort_months.months_since
+)
+
+select * from final
