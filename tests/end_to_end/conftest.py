@@ -173,5 +173,6 @@ def built(warehouse: Run, dbt: Run, week: Path) -> Path:
     warehouse("land", "rees46", DATA / "2019-Oct.csv", "--landed-date", "2019-11-01")
     excerpt = DATA / "online_retail_excerpt.csv"
     warehouse("land", "online_retail", excerpt, "--landed-date", "2011-12-10")
+    warehouse("ledger", week, "--land")
     dbt("build", timeout=900)
     return week
