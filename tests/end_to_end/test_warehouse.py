@@ -30,31 +30,6 @@ TABLES_OF_SHOP = [
 ]
 
 
-@pytest.fixture(scope="module")
-def week(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four days of a small shop with dirt; the last two are landed by the tests themselves."""
-    folder = tmp_path_factory.mktemp("shop")
-    dirt = Dirt(
-        duplicate=0.02, resent=0.02, late=0.05, malformed=0.02, skewed=0.02, orphan_users=0.02
-    )
-    plan = Plan(days=4, users=300, products=60, events_per_day=1500, seed=3, dirt=dirt)
-    generate(folder, plan)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def built(warehouse: Run, dbt: Run, week: Path) -> Path:
-    """Two days of the shop and both real shops' excerpts, landed and built with every test."""
-    for day in ("2024-03-01", "2024-03-02"):
-        warehouse("land", "shop", week / f"landed_date={day}")
-    warehouse("land", "rees46", DATA / "2019-Oct.csv", "--landed-date", "2019-11-01")
-    excerpt = DATA / "online_retail_excerpt.csv"
-    warehouse("land", "online_retail", excerpt, "--landed-date", "2011-12-10")
-    warehouse("ledger", week, "--land")
-    dbt("build", timeout=900)
-    return week
-
-
 def test_build__no_line_vanishes(built: Path, query: Query) -> None:
     files = query(
         "select file_name, line_count, fact_count, duplicate_count, quarantined_count "
