@@ -148,7 +148,7 @@ select
 from human_events
 group by all;
 
--- the user seen last on a device; of two at the same moment the one whose id comes first
+-- the user seen last on a device; of two at the same moment the one with the greater id
 create table visitor_users as
 select
     source_system,
@@ -158,7 +158,7 @@ from human_events
 where user_id is not null
 qualify
     row_number() over (
-        partition by source_system, visitor_id order by event_at desc, user_id
+        partition by source_system, visitor_id order by event_at desc, user_id desc
     ) = 1;
 
 create table events_of_users as
