@@ -61,6 +61,14 @@ def generate(
         f"{lines:,} lines, {summary.total('byte_count') / 1e6:,.1f} MB, {where}, "
         f"in {summary.seconds:.1f} s: {lines / max(summary.seconds, 0.001):,.0f} lines/s"
     )
+    if land:
+        from generator.ledger.landing import land_ledger
+        from generator.ledger.reading import Ledger
+
+        row_count = land_ledger(settings, Ledger(target))
+        console.print(
+            f"Its ledger is landed too, for quality.ledger_reconciliation: {row_count:,} rows"
+        )
     if report:
         from generator.report import write_report
 
@@ -76,6 +84,10 @@ def ledger(
         str | None,
         typer.Option(metavar="YYYY-MM-DD", help="As of this landed date; the last where absent."),
     ] = None,
+    land: Annotated[
+        bool,
+        typer.Option("--land", help="Land the ledger, for quality.ledger_reconciliation."),
+    ] = False,
 ) -> None:
     """Show what the generated logs should tell: what the shop did, and what landed of it."""
     from rich.console import Console
@@ -85,11 +97,16 @@ def ledger(
     from landing.source_files import parse_date
     from settings import load_settings
 
-    found = Ledger(
-        folder or load_settings().data_folder / "generated" / "demo",
-        parse_date(date, f"--date {date}") if date else None,
-    )
+    settings = load_settings()
+    place = folder or settings.data_folder / "generated" / "demo"
+    found = Ledger(place, parse_date(date, f"--date {date}") if date else None)
     console = Console(highlight=False)
+    if land:
+        from generator.ledger.landing import land_ledger
+
+        row_count = land_ledger(settings, found)
+        console.print(f"The ledger is landed as of {found.as_of}: {row_count:,} rows")
+        return
     console.print(f"As of {found.as_of}, {len(found.landed_dates)} landed dates")
     for table in summary_tables(found):
         console.print()

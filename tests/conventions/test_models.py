@@ -173,9 +173,7 @@ def test_a_column_name_means_one_thing(models: list[Model]) -> None:
     assert not breaches
 
 
-def test_every_described_column_exists(
-    manifest: dict[str, Any], models: list[Model]
-) -> None:
+def test_every_described_column_exists(manifest: dict[str, Any], models: list[Model]) -> None:
     files = sorted((PROJECT_ROOT / "models").glob("columns*.md"))
     text = "".join(path.read_text() for path in files)
     described = re.findall(r"{% docs column_(\w+) %}", text)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,12 @@ import pytest
 from cluster import processes, stack
 from cluster.ports import port_is_free
 from cluster.sql import connect
+from generator.generation import generate
+from generator.plan import Catalogue, Dirt, Intent, People, Plan
 from settings import PROJECT_ROOT, Settings
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+DATA = PROJECT_ROOT / "tests" / "data"
 PORTS_OF_ONE_CLUSTER = 20
 
 
@@ -128,3 +132,47 @@ def query(cluster: Settings) -> Callable[[str], list[tuple]]:
             return connection.execute(statement).rows
 
     return run
+
+
+@pytest.fixture(scope="session")
+def week(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four days of a small shop in which much happens and goes wrong; not all are landed."""
+    folder = tmp_path_factory.mktemp("shop")
+    second = date(2024, 3, 2)
+    plan = Plan(
+        days=4,
+        users=300,
+        products=60,
+        events_per_day=1500,
+        seed=3,
+        people=People(changes=24, deletions=0.5, without_session_id=0.2, logged_in=0.5),
+        catalogue=Catalogue(price_changes=24, discontinued=0.9),
+        intent=Intent(cart=0.3, buy=0.4, remove=0.3, returned=0.5, cancelled=0.2),
+        dirt=Dirt(
+            duplicate=0.02,
+            resent=0.02,
+            late=0.05,
+            malformed=0.02,
+            skewed=0.02,
+            orphan_users=0.02,
+            orphan_products=0.02,
+            oddities=0.05,
+            new_column_from=second,
+            new_order_from=second,
+        ),
+    )
+    generate(folder, plan)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built(warehouse: Run, dbt: Run, week: Path) -> Path:
+    """Two days of the shop and both real shops' excerpts, landed and built with every test."""
+    for day in ("2024-03-01", "2024-03-02"):
+        warehouse("land", "shop", week / f"landed_date={day}")
+    warehouse("land", "rees46", DATA / "2019-Oct.csv", "--landed-date", "2019-11-01")
+    excerpt = DATA / "online_retail_excerpt.csv"
+    warehouse("land", "online_retail", excerpt, "--landed-date", "2011-12-10")
+    warehouse("ledger", week, "--land")
+    dbt("build", timeout=900)
+    return week

@@ -15,6 +15,7 @@ from .conftest import Run
 
 Query = Callable[[str], list[tuple]]
 PREFIX = "own_shop_"
+MARTS = f"{PREFIX}marts_candidate"
 
 
 def copy_of_the_project(into: Path) -> Path:
@@ -77,7 +78,7 @@ def test_own_shop__is_landed(landed: subprocess.CompletedProcess[str], query: Qu
 def test_own_shop__becomes_facts(landed: subprocess.CompletedProcess[str], query: Query) -> None:
     assert query(
         "select event_type, count(*), sum(revenue_amount) "
-        f"from {PREFIX}marts.fct_events where source_system = 'corner_shop' group by 1 order by 1"
+        f"from {MARTS}.fct_events where source_system = 'corner_shop' group by 1 order by 1"
     ) == [
         ("add_to_cart", 1, Decimal("0.0000")),
         ("purchase", 2, Decimal("3.8000")),
@@ -85,10 +86,10 @@ def test_own_shop__becomes_facts(landed: subprocess.CompletedProcess[str], query
     ]
     assert query(
         "select visitor_id, user_id, event_count, is_converted "
-        f"from {PREFIX}marts.fct_sessions order by visitor_id, started_at"
+        f"from {MARTS}.fct_sessions order by visitor_id, started_at"
     ) == [("phone-7", "ben", 2, True), ("till-1", "anna", 3, True), ("till-1", None, 1, False)]
     assert query(
-        f"select product_id, net_amount from {PREFIX}marts.fct_order_lines order by product_id"
+        f"select product_id, net_amount from {MARTS}.fct_order_lines order by product_id"
     ) == [("apple", Decimal("1.5000")), ("milk", Decimal("2.3000"))]
 
 

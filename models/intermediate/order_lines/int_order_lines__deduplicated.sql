@@ -49,7 +49,7 @@ latest as (
     where version_rank = 1
 ),
 
--- a repeat of the same version is a duplicate; an older version is superseded
+-- a repeat of the same version is a duplicate; an older version is superseded; none is null
 final as (
     select
         file_id,
@@ -68,21 +68,19 @@ final as (
         discount_amount,
         payment_method,
         country,
-        if(
-            size(other_versions) > 0,
+        nullif(
             transform(
                 filter(other_versions, version -> version.updated_at = updated_at),
                 version -> version.file_id
             ),
-            null
+            array()
         ) as duplicate_file_ids,
-        if(
-            size(other_versions) > 0,
+        nullif(
             transform(
                 filter(other_versions, version -> version.updated_at != updated_at),
                 version -> version.file_id
             ),
-            null
+            array()
         ) as superseded_file_ids
     from latest
 )

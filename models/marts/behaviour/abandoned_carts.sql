@@ -61,8 +61,11 @@ final as (
         as_of_dates.as_of_date,
         -- a wrong clock may have put the last activity after the as-of date
         greatest(
-            ((cast(unix_date(as_of_dates.as_of_date) as bigint) + 1) * 86400 - unix_seconds(carts.last_activity_at))
-            div 60,
+            (
+                (cast(unix_date(as_of_dates.as_of_date) as bigint) + 1) * 86400000
+                - unix_millis(carts.last_activity_at)
+            )
+            div 60000,
             cast(0 as bigint)
         ) as minutes_since_activity,
         first_recoveries.recovered_at is not null as is_recovered,

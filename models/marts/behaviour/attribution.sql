@@ -129,7 +129,8 @@ credited as (
 ),
 
 -- what the touchpoints up to each are credited together, rounded: the differences between them
--- add up to the net amount exactly, which rounding each by itself would not
+-- add up to the net amount exactly, which rounding each by itself would not; ten digits first, as
+-- a half of the last digit may come out a little less
 cumulated as (
     select
         *,
@@ -137,21 +138,21 @@ cumulated as (
             if(
                 touchpoint_number = touchpoint_count,
                 net_amount,
-                cast(cast(net_amount as double) * sum(linear_credit) over touchpoints_so_far as decimal(18, 4))
+                cast(cast(net_amount as double) * sum(linear_credit) over touchpoints_so_far as decimal(28, 10))
             ) as decimal(18, 4)
         ) as linear_amount_so_far,
         cast(
             if(
                 touchpoint_number = touchpoint_count,
                 net_amount,
-                cast(cast(net_amount as double) * sum(position_based_credit) over touchpoints_so_far as decimal(18, 4))
+                cast(cast(net_amount as double) * sum(position_based_credit) over touchpoints_so_far as decimal(28, 10))
             ) as decimal(18, 4)
         ) as position_based_amount_so_far,
         cast(
             if(
                 touchpoint_number = touchpoint_count,
                 net_amount,
-                cast(cast(net_amount as double) * sum(time_decay_credit) over touchpoints_so_far as decimal(18, 4))
+                cast(cast(net_amount as double) * sum(time_decay_credit) over touchpoints_so_far as decimal(28, 10))
             ) as decimal(18, 4)
         ) as time_decay_amount_so_far
     from credited

@@ -30,35 +30,39 @@ as_of_dates as (
     from {{ ref('as_of_dates') }}
 ),
 
-user_months as (
+known_orders as (
     select
-        orders.source_system,
-        orders.user_id,
-        orders.order_month,
+        orders.*,
         trunc(as_of_dates.as_of_date, 'month') as latest_month,
-        count_if(orders.is_purchase) as order_count,
-        sum(orders.net_amount) as net
+        min(if(orders.is_purchase, orders.order_date, null)) over (
+            partition by orders.source_system, orders.user_id
+        ) as first_order_date
     from orders
     inner join as_of_dates
         on orders.source_system = as_of_dates.source_system
     where orders.order_date <= as_of_dates.as_of_date
-    group by
-        orders.source_system,
-        orders.user_id,
-        orders.order_month,
-        trunc(as_of_dates.as_of_date, 'month')
-),
-
-customer_months as (
-    select
-        *,
-        min(if(order_count > 0, order_month, null)) over (
-            partition by source_system, user_id
-        ) as cohort_month
-    from user_months
 ),
 
 -- goods that come back before the first known purchase were bought before the logs begin
+customer_months as (
+    select
+        source_system,
+        user_id,
+        order_month,
+        latest_month,
+        trunc(first_order_date, 'month') as cohort_month,
+        count_if(is_purchase) as order_count,
+        sum(net_amount) as net
+    from known_orders
+    where order_date >= first_order_date
+    group by
+        source_system,
+        user_id,
+        order_month,
+        latest_month,
+        trunc(first_order_date, 'month')
+),
+
 cohort_months as (
     select
         source_system,
@@ -70,7 +74,6 @@ cohort_months as (
         sum(order_count) as order_count,
         cast(sum(net) as decimal(18, 4)) as net_amount
     from customer_months
-    where order_month >= cohort_month
     group by
         source_system,
         cohort_month,

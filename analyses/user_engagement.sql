@@ -1,0 +1,14 @@
+-- who looks much and buys nothing: worth a reminder
+select
+    source_system,
+    user_id,
+    active_day_count,
+    view_count,
+    view_to_cart_rate,
+    last_active_date
+from {{ mart('user_engagement') }}
+where
+    purchase_count = 0
+    and add_to_cart_count > 0
+order by view_count desc, source_system asc, user_id asc
+limit 20

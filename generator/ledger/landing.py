@@ -1,0 +1,49 @@
+"""Landing the ledger: its tables as Parquet in the raw zone, for the warehouse to compare with."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from hdfs_native import WriteOptions
+
+from cluster.hdfs import client
+from cluster.sql import connect
+from generator.ledger.book import SUMS
+from generator.ledger.reading import Ledger
+from generator.ledger.tables import VERSIONED
+from settings import Settings
+
+TABLES = (*SUMS, *VERSIONED, "files")
+
+
+def land_ledger(settings: Settings, ledger: Ledger) -> int:
+    """Bring a ledger to the raw zone in place of what was there; returns its rows.
+
+    Raises:
+        ServiceUnavailable: HDFS or the Thrift Server does not answer.
+    """
+    hdfs = client(settings.hdfs)
+    schema = settings.schema_name("raw")
+    row_count = 0
+    with connect(settings) as connection:
+        for name in TABLES:
+            table = ledger.lines(name)
+            if not table.num_columns:
+                continue
+            row_count += table.num_rows
+            place = f"{settings.raw_folder}/ledger/{name}"
+            hidden = f"{place}/_ledger.parquet"
+            with hdfs.create(hidden, WriteOptions(overwrite=True, create_parent=True)) as file:
+                file.write(_parquet(table))
+            hdfs.rename(hidden, f"{place}/ledger.parquet", overwrite=True)
+            location = f"{settings.hdfs}{place}"
+            connection.execute(
+                f"create table if not exists {schema}.ledger_{name} using parquet "
+                f"location '{location}'"
+            )
+            connection.execute(f"refresh table {schema}.ledger_{name}")
+    return row_count
+
+
+def _parquet(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue().to_pybytes()

@@ -1,0 +1,286 @@
+{%- set sales = ['gross_amount', 'discount_amount', 'refund_amount', 'net_amount'] %}
+{%- set session_keys = ['session_date', 'traffic_source', 'device_type'] %}
+{%- set sessions = [
+    'session_count', 'event_count', 'converted_count', 'abandoned_count', 'duration_seconds', 'revenue_amount',
+] %}
+{%- set funnel = ['viewed_count', 'carted_count', 'purchased_count'] %}
+{%- set carts = ['cart_count', 'product_count', 'value_amount'] %}
+{%- set customers = ['customer_count', 'new_customer_count', 'returning_customer_count'] %}
+{%- set totals = ['order_count'] + sales + ['first_ordered_at', 'last_ordered_at'] %}
+{%- set user_version = [
+    'updated_at', 'valid_from', 'valid_to', 'country', 'region', 'city', 'loyalty_tier', 'is_deleted',
+] %}
+{%- set product_version = ['updated_at', 'valid_from', 'valid_to', 'list_price', 'is_deleted'] %}
+{%- set credits = [
+    'first_credit', 'last_credit', 'last_non_direct_credit', 'linear_credit', 'position_based_credit',
+    'time_decay_credit',
+] %}
+{%- set touchpoint = ['session_started_at', 'traffic_source', 'touchpoint_count'] %}
+
+with
+
+shop_as_of as (
+    select as_of_date
+    from {{ ref('int_as_of_dates__determined') }}
+    where source_system = 'shop'
+),
+
+events as (
+    select
+        event_date,
+        event_type,
+        is_bot,
+        revenue_amount
+    from {{ ref('fct_events') }}
+    where source_system = 'shop'
+),
+
+sessions as (
+    select
+        session_date,
+        traffic_source,
+        device_type,
+        is_bot,
+        event_count,
+        is_converted,
+        is_abandoned,
+        duration_seconds,
+        revenue_amount
+    from {{ ref('fct_sessions') }}
+    where source_system = 'shop'
+),
+
+funnel as (
+    select
+        session_date,
+        traffic_source,
+        device_type,
+        viewed_count,
+        carted_count,
+        purchased_count
+    from {{ ref('funnel_daily') }}
+    where
+        source_system = 'shop'
+        and viewed_count > 0
+),
+
+carts as (
+    select
+        session_date,
+        traffic_source,
+        device_type,
+        product_count,
+        value_amount
+    from {{ ref('abandoned_carts') }}
+    where source_system = 'shop'
+),
+
+sales as (
+    select
+        order_date,
+        category,
+        region,
+        order_line_count,
+        gross_amount,
+        discount_amount,
+        refund_amount,
+        net_amount
+    from {{ ref('agg_sales_daily') }}
+    where source_system = 'shop'
+),
+
+orders as (
+    select
+        order_date,
+        order_id,
+        user_id,
+        is_cancelled,
+        min(if(is_cancelled, null, order_date)) over (partition by user_id) as first_order_date
+    from {{ ref('fct_orders') }}
+    where source_system = 'shop'
+),
+
+cohorts as (
+    select
+        cohort_month,
+        months_since,
+        customer_count
+    from {{ ref('cohort_retention') }}
+    where
+        source_system = 'shop'
+        and customer_count > 0
+),
+
+totals as (
+    select
+        user_id,
+        {{ totals | join(', ') }}
+    from {{ ref('user_metrics') }}
+    where source_system = 'shop'
+),
+
+user_versions as (
+    select
+        user_id,
+        version_number,
+        updated_at,
+        nullif(valid_from, {{ first_moment() }}) as valid_from,
+        nullif(valid_to, {{ end_of_time() }}) as valid_to,
+        country,
+        region,
+        city,
+        loyalty_tier,
+        is_deleted
+    from {{ ref('dim_users') }}
+    where source_system = 'shop'
+),
+
+product_versions as (
+    select
+        product_id,
+        version_number,
+        updated_at,
+        nullif(valid_from, {{ first_moment() }}) as valid_from,
+        nullif(valid_to, {{ end_of_time() }}) as valid_to,
+        list_price,
+        is_deleted
+    from {{ ref('dim_products') }}
+    where source_system = 'shop'
+),
+
+files as (
+    select
+        table_name,
+        line_count,
+        quarantined_count
+    from {{ ref('file_reconciliation') }}
+    where source_system = 'shop'
+),
+
+attribution as (
+    select
+        order_id,
+        touchpoint_number as touchpoint,
+        {{ touchpoint | join(', ') }},
+        {{ rounded(credits) }}
+    from {{ ref('attribution') }}
+    where source_system = 'shop'
+),
+
+comparisons as (
+    {%- if ledger_is_landed() %}
+    {{ compared(
+        'events and revenue by date, type and bots',
+        ledger_sums('events_daily', ['event_date', 'event_type', 'is_bot'], ['event_count', 'revenue_amount']),
+        'select event_date, event_type, is_bot, count(*) as event_count, sum(revenue_amount) as revenue_amount '
+        ~ 'from events group by event_date, event_type, is_bot',
+        ['event_date', 'event_type', 'is_bot'], ['event_count', 'revenue_amount'],
+    ) }}
+    union all
+    {{ compared(
+        'sessions by date, source, device and bots',
+        ledger_sums('sessions_daily', session_keys + ['is_bot'], sessions),
+        'select session_date, traffic_source, device_type, is_bot, count(*) as session_count, '
+        ~ 'sum(event_count) as event_count, count_if(is_converted) as converted_count, '
+        ~ 'count_if(is_abandoned) as abandoned_count, sum(duration_seconds) as duration_seconds, '
+        ~ 'sum(revenue_amount) as revenue_amount from sessions '
+        ~ 'group by session_date, traffic_source, device_type, is_bot',
+        session_keys + ['is_bot'], sessions,
+    ) }}
+    union all
+    {{ compared(
+        'ordered funnel by date, source and device',
+        ledger_sums('funnel_daily', session_keys, funnel), 'select * from funnel', session_keys, funnel,
+    ) }}
+    union all
+    {{ compared(
+        'abandoned carts by date, source and device',
+        ledger_sums('abandoned_carts_daily', session_keys, carts),
+        'select session_date, traffic_source, device_type, count(*) as cart_count, '
+        ~ 'sum(product_count) as product_count, sum(value_amount) as value_amount from carts '
+        ~ 'group by session_date, traffic_source, device_type',
+        session_keys, carts,
+    ) }}
+    union all
+    {{ compared(
+        'sales by date, category and region',
+        ledger_sums('sales_daily', ['order_date', 'category', 'region'], ['order_line_count'] + sales),
+        'select * from sales', ['order_date', 'category', 'region'], ['order_line_count'] + sales,
+    ) }}
+    union all
+    {{ compared(
+        'orders and cancelled orders by date',
+        ledger_sums('orders_daily', ['order_date'], ['order_count', 'cancelled_order_count']),
+        'select order_date, count(*) as order_count, count_if(is_cancelled) as cancelled_order_count '
+        ~ 'from orders group by order_date',
+        ['order_date'], ['order_count', 'cancelled_order_count'],
+    ) }}
+    union all
+    {{ compared(
+        'customers, new and returning, by date',
+        ledger_sums('customers_daily', ['order_date'], customers),
+        'select order_date, count(distinct user_id) as customer_count, '
+        ~ 'count(distinct if(order_date = first_order_date, user_id, null)) as new_customer_count, '
+        ~ 'count(distinct if(order_date > first_order_date, user_id, null)) as returning_customer_count '
+        ~ 'from orders where not is_cancelled group by order_date',
+        ['order_date'], customers,
+    ) }}
+    union all
+    {{ compared(
+        'customers by cohort and months since',
+        ledger_sums('cohorts', ['cohort_month', 'months_since'], ['customer_count']),
+        'select * from cohorts', ['cohort_month', 'months_since'], ['customer_count'],
+    ) }}
+    union all
+    {{ compared(
+        'orders and money of each user',
+        ledger_versions('user_totals', 'user_id', ['user_id'] + totals), 'select * from totals',
+        ['user_id'], totals, states=true,
+    ) }}
+    union all
+    {{ compared(
+        'versions of each user',
+        ledger_versions('user_versions', 'user_id', ['user_id', 'version_number'] + user_version),
+        'select * from user_versions', ['user_id', 'version_number'], user_version, states=true,
+    ) }}
+    union all
+    {{ compared(
+        'versions of each product',
+        ledger_versions('product_versions', 'product_id', ['product_id', 'version_number'] + product_version),
+        'select * from product_versions', ['product_id', 'version_number'], product_version, states=true,
+    ) }}
+    union all
+    {{ compared(
+        'touchpoints and credits of each order',
+        ledger_versions(
+            'attribution', 'order_id', ['order_id', 'touchpoint'] + touchpoint + [rounded(credits)]
+        ),
+        'select * from attribution', ['order_id', 'touchpoint'], touchpoint + credits, states=true,
+    ) }}
+    union all
+    {{ compared(
+        'lines and quarantined lines by table',
+        'select `table` as table_name, sum(line_count) as line_count, sum(malformed_count) as quarantined_count from '
+        ~ ledger_table('files') ~ ' where to_date(landed_date) <= (select as_of_date from shop_as_of) group by `table`',
+        'select table_name, sum(line_count) as line_count, sum(quarantined_count) as quarantined_count '
+        ~ 'from files group by table_name',
+        ['table_name'], ['line_count', 'quarantined_count'],
+    ) }}
+    {%- else %}
+    select
+        cast(null as string) as comparison,
+        cast(null as bigint) as value_count,
+        cast(null as bigint) as difference_count
+    where false
+    {%- endif %}
+),
+
+final as (
+    select
+        comparison,
+        value_count,
+        cast(difference_count as bigint) as difference_count
+    from comparisons
+)
+
+select * from final
