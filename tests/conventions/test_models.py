@@ -173,6 +173,13 @@ def test_a_column_name_means_one_thing(models: list[Model]) -> None:
     assert not breaches
 
 
+def test_a_description_of_a_column_fits_the_metastore(models: list[Model]) -> None:
+    """Hive keeps 256 characters of it, and refuses the table with a longer one."""
+    for model in models:
+        for name, column in model["columns"].items():
+            assert len(column["description"]) <= 256, f"{model['name']}.{name}"
+
+
 def test_every_described_column_exists(manifest: dict[str, Any], models: list[Model]) -> None:
     files = sorted((PROJECT_ROOT / "models").glob("columns*.md"))
     text = "".join(path.read_text() for path in files)
