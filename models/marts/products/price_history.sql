@@ -72,8 +72,8 @@ final as (
         list_price,
         cost_price,
         lag(list_price) over product as previous_price,
-        cast(list_price as double)
-        / nullif(lag(list_price) over product, 0) - 1 as price_change_ratio
+        cast(list_price - lag(list_price) over product as double)
+        / nullif(cast(lag(list_price) over product as double), 0) as price_change_ratio
     from periods
     window product as (partition by source_system, product_id order by period_number)
 )
