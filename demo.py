@@ -23,11 +23,18 @@ SOURCE = "shop"
 PLAN = "demo"
 SECONDS_TO_STOP_DBT = 10
 MARTS = (
-    "dim_dates",
+    "dim_users",
+    "dim_products",
     "fct_events",
     "fct_sessions",
+    "fct_orders",
     "fct_order_lines",
-    "agg_event_types_daily",
+    "fct_returns",
+    "agg_products_daily",
+    "funnel_daily",
+    "abandoned_carts",
+    "attribution",
+    "rfm_segments",
 )
 
 
