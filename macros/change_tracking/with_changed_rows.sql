@@ -12,31 +12,20 @@
     {% if not execute or model.resource_type != 'model' %}
         {% do return(plan) %}
     {% endif %}
-    {% set name = relation.schema ~ '.' ~ relation.identifier %}
-    {% set before = absorbed_snapshots(this).get(name) if not plan.everything else none %}
-    {% set state = snapshot_state(relation, before) %}
-    {% do plan.absorbed.update({name: state.current}) %}
-    {% if plan.everything or before == state.current %}
-        {% do return(plan) %}
-    {% endif %}
-    {% if before is none or not state.is_before_kept %}
-        {# What was absorbed can no longer be compared with: start over. #}
-        {% do return({'everything': true, 'values': [], 'absorbed': plan.absorbed}) %}
+    {% set compared = compared_with_absorbed(plan, relation) %}
+    {% if compared.before is none %}
+        {% do return(compared.plan) %}
     {% endif %}
     {% set query %}
         with
 
         now as (select * from {{ relation }}),
 
-        absorbed as (select * from {{ relation }} version as of {{ before }}),
+        absorbed as (select * from {{ relation }} version as of {{ compared.before }}),
 
         touched as ({{ touched }})
 
         select distinct {{ sql_literal_of('touched_date') }} from touched
     {% endset %}
-    {% set values = plan['values'] | list %}
-    {% for row in run_query(query) if row[0] and row[0] not in values %}
-        {% do values.append(row[0]) %}
-    {% endfor %}
-    {% do return({'everything': false, 'values': values, 'absorbed': plan.absorbed}) %}
+    {% do return(with_values_of(plan, query)) %}
 {% endmacro %}

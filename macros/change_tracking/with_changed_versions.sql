@@ -13,22 +13,16 @@
     {% if not execute or model.resource_type != 'model' %}
         {% do return(plan) %}
     {% endif %}
-    {% set name = dimension.schema ~ '.' ~ dimension.identifier %}
-    {% set before = absorbed_snapshots(this).get(name) if not plan.everything else none %}
-    {% set state = snapshot_state(dimension, before) %}
-    {% do plan.absorbed.update({name: state.current}) %}
-    {% if plan.everything or before == state.current %}
-        {% do return(plan) %}
-    {% endif %}
-    {% if before is none or not state.is_before_kept %}
-        {% do return({'everything': true, 'values': [], 'absorbed': plan.absorbed}) %}
+    {% set compared = compared_with_absorbed(plan, dimension) %}
+    {% if compared.before is none %}
+        {% do return(compared.plan) %}
     {% endif %}
 
     {% set version_id = key | replace('_id', '_version_id') %}
     {% set changed %}
         now as (select * from {{ dimension }}),
 
-        absorbed as (select * from {{ dimension }} version as of {{ before }}),
+        absorbed as (select * from {{ dimension }} version as of {{ compared.before }}),
 
         changed as (
             select
@@ -68,9 +62,5 @@
             facts.{{ date_column }} >= date'{{ first_date }}'
             or facts.is_orphan
     {% endset %}
-    {% set values = plan['values'] | list %}
-    {% for row in run_query(touched) if row[0] not in values %}
-        {% do values.append(row[0]) %}
-    {% endfor %}
-    {% do return({'everything': false, 'values': values, 'absorbed': plan.absorbed}) %}
+    {% do return(with_values_of(plan, touched)) %}
 {% endmacro %}

@@ -67,9 +67,5 @@
 
         select distinct {{ sql_literal_of('touched_date') }} from moved
     {% endset %}
-    {% set values = plan['values'] | list %}
-    {% for row in run_query(moved) if row[0] and row[0] not in values %}
-        {% do values.append(row[0]) %}
-    {% endfor %}
-    {% do return({'everything': false, 'values': values, 'absorbed': plan.absorbed}) %}
+    {% do return(with_values_of(plan, moved)) %}
 {% endmacro %}
