@@ -3,6 +3,10 @@
     unique_key=['user_version_id'],
 ) }}
 
+{%- set attributes = [
+    'name', 'email', 'gender', 'birth_date', 'country', 'region', 'city', 'loyalty_tier', 'signed_up_at',
+    'is_deleted',
+] %}
 {%- set plan = plan_whole(staging_relations('users')) %}
 
 {{ replaces(none, plan) }}
@@ -29,32 +33,9 @@ landed_versions as (
     from {{ ref('int_users__united') }}
 ),
 
--- a version is known by the time of its update; of lines that tell the same one the first landed wins
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by source_system, user_id, updated_at
-            order by
-                landed_at,
-                file_id,
-                to_json(
-                    struct(
-                        name, email, gender, birth_date, country, region, city, loyalty_tier, signed_up_at, is_deleted
-                    )
-                )
-        ) as landing_rank
-    from landed_versions
-),
-
 -- a version holds until the next; the first is open to the past, the last to the future
 versions as (
-    select
-        *,
-        cast(row_number() over (partition by source_system, user_id order by updated_at) as int) as version_number,
-        lead(updated_at) over (partition by source_system, user_id order by updated_at) as next_updated_at
-    from ranked
-    where landing_rank = 1
+    {{ versions_in_order('landed_versions', 'user_id', attributes) }}
 ),
 
 members as (
