@@ -7,7 +7,7 @@
 -#}
 {% macro plausible_timestamp(timestamp_expression) -%}
     if(
-        {{ timestamp_expression }} between timestamp'1970-01-01T00:00:00Z' and timestamp'2099-12-31T23:59:59.999999Z',
+        {{ timestamp_expression }} between {{ first_moment() }} and {{ end_of_time() }} - interval 1 microsecond,
         {{ timestamp_expression }},
         null
     )
