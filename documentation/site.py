@@ -36,6 +36,7 @@ def build(settings: Settings, say: Callable[[str], None]) -> Path:
     environment = dbt_environment(settings)
     say("Asking Spark for every table, its columns and its size")
     _run(["dbt", "docs", "generate", "--no-compile", "--target-path", folder], environment, fix)
+    # Else it would be the SQL of a run that finds little or nothing to do.
     say("Compiling the SQL of every model, as a first build would run it")
     _run(["dbt", "compile", "--full-refresh", "--target-path", folder], environment, fix)
     say("Tracing every column to where it comes from")
