@@ -1,18 +1,25 @@
 """Starts and stops the embedded services as a whole."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+import psutil
 
 from cluster import processes
 from cluster.existing_cluster import check_existing_cluster
 from cluster.hdfs_health import wait_for_hdfs
 from cluster.lock import locked
 from cluster.obstacles import refuse_obstacles
+from cluster.readiness import PATIENCE
 from cluster.services import Service, service_named, service_names, services
-from cluster.starting import Say, start, wait_for
+from cluster.starting import START_PATIENCE, Say, start, wait_for
 from errors import UsageError, WarehouseError
 from settings import Settings
+
+# Of one core. A server that works less than this while it is asked is not busy but stuck.
+_IDLE_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -60,17 +67,37 @@ def _revive_thrift_server(
 ) -> None:
     """Restart a Thrift Server that does not find back to a service that was away."""
     server = service_named(settings, "thrift-server")
-    if (
-        server.name not in {s.name for s in missing}
-        and not server.is_ready()
-        and not server.is_ready()
-    ):
-        process = processes.find(settings, server.name)
-        if process is not None:
-            say(f"Stopping {server.name}, which does not answer")
-            processes.stop(process)
+    process = processes.find(settings, server.name)
+    was_running = process is not None and server.name not in {s.name for s in missing}
+    if was_running and not _answers_in_time(server, process):
+        say(f"Stopping {server.name}, which does not answer")
+        processes.stop(process)
+    if processes.find(settings, server.name) is None:
         report.started.update(start(settings, [server], say))
     wait_for(settings, server)
+
+
+def _answers_in_time(service: Service, process: psutil.Process) -> bool:
+    """Whether a service answers, given more time while it works for others."""
+    deadline = time.monotonic() + START_PATIENCE
+    while time.monotonic() < deadline:
+        began, worked = time.monotonic(), _processor_seconds(process)
+        # Asked twice: a connection that broke meanwhile makes the first question fail.
+        if service.is_ready() or service.is_ready():
+            return True
+        seconds = time.monotonic() - began
+        is_busy = _processor_seconds(process) - worked > _IDLE_SHARE * seconds
+        if seconds < PATIENCE or not is_busy:
+            return False
+    return False
+
+
+def _processor_seconds(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return times.user + times.system
 
 
 def down(settings: Settings, say: Say = lambda line: None) -> int:

@@ -57,6 +57,12 @@ def command(settings: Settings, java: Java, libraries: Libraries, memory: Memory
         "-XX:+UseParallelGC",
         # Compiled code of thousands of generated classes; the default fills up within a day.
         "-XX:ReservedCodeCacheSize=512m",
+        # A build runs much code a few thousand times, planning and generated for one statement;
+        # compiling all of that with every optimisation takes longer than running it. Loops over
+        # rows are still compiled as early.
+        "-XX:Tier4InvocationThreshold=30000",
+        "-XX:Tier4MinInvocationThreshold=5000",
+        "-XX:Tier4CompileThreshold=80000",
         *("-cp", class_path, "org.apache.spark.deploy.SparkSubmit"),
         *("--properties-file", str(properties)),
         *("--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2", "spark-internal"),

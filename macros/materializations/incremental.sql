@@ -4,8 +4,8 @@
     The model says what it replaces with `replaces(column, plan)`, which leaves the plan as a
     comment in the compiled SQL: so what is read and what is replaced can never differ. A first
     build and --full-refresh replace the whole table, also in one commit: readers never see it
-    missing, empty or half-built. After the commit, the table remembers the snapshots of its
-    upstream tables that it has absorbed; a run that fails before that is repeated by the next.
+    missing, empty or half-built. The table remembers the snapshots of its upstream tables that it
+    has absorbed; a run that fails before that is repeated by the next.
 -#}
 {% materialization incremental, adapter='spark', supported_languages=['sql'] %}
     {%- set target_relation = this.incorporate(type='table') -%}
@@ -21,24 +21,32 @@
 
     {%- if rebuild -%}
         {%- call statement('main') -%}
-            {{ create_table_as(False, target_relation, compiled_code) }}
+            {{ create_incremental_table(target_relation, compiled_code, plan.absorbed) }}
         {%- endcall -%}
-        {%- do assert_declared_types(target_relation) -%}
         {%- do persist_docs(target_relation, model) -%}
-    {%- elif plan.replace_where == 'false' -%}
-        {%- do store_raw_result(name='main', message='UP TO DATE', code='UP TO DATE', rows_affected='0') -%}
     {%- else -%}
-        {%- do assert_declared_types(target_relation) -%}
-        {%- call statement('main') -%}
-            insert into {{ target_relation }}
-            replace where {{ plan.replace_where }}
-            select {{ model.columns.keys() | join(', ') }} from (
-                {{ compiled_code }}
-            ) as replacement
-        {%- endcall -%}
+        {%- if plan.replace_where == 'false' -%}
+            {%- do store_raw_result(name='main', message='UP TO DATE', code='UP TO DATE', rows_affected='0') -%}
+        {%- else -%}
+            {%- set built = [] -%}
+            {%- for column in adapter.get_columns_in_relation(target_relation) -%}
+                {%- do built.append(column.name ~ ' ' ~ column.dtype) -%}
+            {%- endfor -%}
+            {%- do assert_declared_types(
+                built,
+                target_relation,
+                'correct the declaration, or rebuild the table: dbt build --full-refresh --select ' ~ model.name
+            ) -%}
+            {%- call statement('main') -%}
+                insert into {{ target_relation }}
+                replace where {{ plan.replace_where }}
+                select {{ model.columns.keys() | join(', ') }} from (
+                    {{ compiled_code }}
+                ) as replacement
+            {%- endcall -%}
+        {%- endif -%}
+        {%- do remember_absorbed_snapshots(target_relation, plan.absorbed) -%}
     {%- endif -%}
-
-    {%- do remember_absorbed_snapshots(target_relation, plan.absorbed) -%}
 
     {{ run_hooks(post_hooks) }}
 

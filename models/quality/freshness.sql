@@ -5,8 +5,9 @@
 
 {%- set version_streams = ['users', 'products'] %}
 {%- set plan = plan_whole(
-    [ref('fact_lines_by_file')] + staging_relations('users') + staging_relations('products'),
-    contents=[ref('stg_landing__files'), ref('int_as_of_dates__determined')]
+    [ref('as_of_dates'), ref('fact_lines_by_file')]
+    + staging_relations('users') + staging_relations('products'),
+    contents=[ref('stg_landing__files')]
 ) %}
 
 {{ replaces(none, plan) }}
@@ -30,7 +31,7 @@ as_of_dates as (
     select
         source_system,
         as_of_date
-    from {{ ref('int_as_of_dates__determined') }}
+    from {{ ref('as_of_dates') }}
 ),
 
 fact_dates as (

@@ -21,7 +21,7 @@ with
 
 shop_as_of as (
     select as_of_date
-    from {{ ref('int_as_of_dates__determined') }}
+    from {{ ref('as_of_dates') }}
     where source_system = 'shop'
 ),
 

@@ -13,8 +13,8 @@ from settings import PROJECT_ROOT
 
 
 @pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """dbt's manifest of the project."""
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with dbt's `target` folder of the parsed project."""
     folder = tmp_path_factory.mktemp("dbt_parse")
     answer = subprocess.run(
         [Path(sys.executable).with_name("dbt"), "parse", "--no-use-colors"],
@@ -22,7 +22,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         env={
             **os.environ,
             "WAREHOUSE_TARGET": "embedded",
-            "DBT_TARGET_PATH": str(folder),
+            "DBT_TARGET_PATH": str(folder / "target"),
             "DBT_LOG_PATH": str(folder),
             "DBT_PROFILES_DIR": str(PROJECT_ROOT),
         },
@@ -33,7 +33,13 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         check=False,
     )
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    return json.loads((folder / "manifest.json").read_text())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def manifest(parsed: Path) -> dict[str, Any]:
+    """dbt's manifest of the project."""
+    return json.loads((parsed / "target" / "manifest.json").read_text())
 
 
 @pytest.fixture(scope="session")

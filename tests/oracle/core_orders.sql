@@ -194,6 +194,14 @@ select
 from seed_devices
 full join (select distinct device_type from fct_events) using (device_type);
 
+-- Recency, lapse and age are told as of the last date under which anything was landed.
+create table as_of_dates as
+select
+    source_system,
+    max(landed_date) as as_of_date
+from files
+group by all;
+
 create table dim_dates as
 with facts as (
     select event_date as fact_date
@@ -201,6 +209,12 @@ with facts as (
     union all
     select order_date
     from fct_orders
+    union all
+    select updated_at::date
+    from fct_orders
+    union all
+    select as_of_date
+    from as_of_dates
 )
 
 select
@@ -225,11 +239,3 @@ from (
         ) as day
     from facts
 );
-
--- Recency, lapse and age are told as of the last date under which anything was landed.
-create table as_of_dates as
-select
-    source_system,
-    max(landed_date) as as_of_date
-from files
-group by all;

@@ -1,6 +1,6 @@
 {{ config(materialized='incremental', unique_key=['date_day']) }}
 
-{%- set plan = plan_whole([ref('agg_channels_daily'), ref('fct_orders')]) %}
+{%- set plan = plan_whole([ref('agg_channels_daily'), ref('fct_orders'), ref('as_of_dates')]) %}
 
 {{ replaces(none, plan) }}
 
@@ -18,8 +18,13 @@ orders as (
     from {{ ref('fct_orders') }}
 ),
 
+as_of_dates as (
+    select as_of_date
+    from {{ ref('as_of_dates') }}
+),
+
 -- a status may change, and a return come, long after the order
-facts as (
+told_dates as (
     select
         min(event_date) as first_date,
         max(event_date) as last_date
@@ -31,6 +36,13 @@ facts as (
         min(order_date) as first_date,
         max(greatest(order_date, to_date(updated_at))) as last_date
     from orders
+
+    union all
+
+    select
+        min(as_of_date) as first_date,
+        max(as_of_date) as last_date
+    from as_of_dates
 ),
 
 -- whole years, so that a calendar table is complete for every year it shows
@@ -38,7 +50,7 @@ bounds as (
     select
         trunc(min(first_date), 'year') as first_day,
         date_sub(add_months(trunc(max(last_date), 'year'), 12), 1) as last_day
-    from facts
+    from told_dates
 ),
 
 days as (

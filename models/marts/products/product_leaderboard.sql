@@ -3,9 +3,7 @@
     unique_key=['source_system', 'window_days', 'metric', 'product_rank'],
 ) }}
 
-{%- set plan = plan_whole(
-    [ref('agg_products_daily'), ref('dim_products')], contents=[ref('int_as_of_dates__determined')]
-) %}
+{%- set plan = plan_whole([ref('agg_products_daily'), ref('dim_products'), ref('as_of_dates')]) %}
 {%- set longest_window_days = 30 %}
 {%- set places = 100 %}
 
@@ -17,7 +15,7 @@ as_of_dates as (
     select
         source_system,
         as_of_date
-    from {{ ref('int_as_of_dates__determined') }}
+    from {{ ref('as_of_dates') }}
 ),
 
 product_days as (
