@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: help install demo test lint format lock up down clean
+.PHONY: help install demo test lint format lock diagram up down clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -22,15 +22,18 @@ test: $(INSTALLED) ## run the linters and every test, on a cluster of their own
 
 lint: $(INSTALLED) ## check Python and SQL style; needs no server
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 0 models macros tests/dbt examples
+	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 0 models analyses macros tests/dbt examples
 
 format: $(INSTALLED) ## rewrite Python and SQL in the project's style
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
-	@$(BIN)/sqlfluff fix --disable-progress-bar models macros tests/dbt examples
+	@$(BIN)/sqlfluff fix --disable-progress-bar models analyses macros tests/dbt examples
 
 lock: $(INSTALLED) ## pin and hash every package of requirements.in anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-emit-index-url --no-header requirements.in --output-file requirements.txt
+
+diagram: $(INSTALLED) ## draw the star schema in ARCHITECTURE.md anew
+	@$(BIN)/python -m documentation.star_schema
 
 up: $(INSTALLED) ## start the embedded cluster
 	@$(BIN)/warehouse up

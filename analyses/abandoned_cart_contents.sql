@@ -1,4 +1,4 @@
--- The twenty products that are most often left in carts.
+-- Which twenty products are left in carts most often?
 with
 
 products_left as (

@@ -1,5 +1,5 @@
--- The fifty carts worth a reminder: left by a known user between an hour and three days ago, not
--- recovered, the most valuable first.
+-- Which fifty carts are worth a reminder: left by a known user between an hour and three days ago, not
+-- recovered, the most valuable first?
 select
     source_system,
     user_id,

@@ -1,4 +1,4 @@
--- the share of bots in the events of each date
+-- What share of the events of each date is the work of bots?
 select
     source_system,
     event_date,

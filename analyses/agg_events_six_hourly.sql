@@ -1,4 +1,4 @@
--- in which quarter of the day people look, and in which they buy
+-- In which quarter of the day do people look, and in which do they buy?
 select
     source_system,
     interval_start_hour,

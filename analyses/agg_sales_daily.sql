@@ -1,4 +1,4 @@
--- net revenue of each month by category and region, and what share of the gross came back
+-- What is the net revenue of each month by category and region, and what share of the gross came back?
 select
     source_system,
     trunc(order_date, 'month') as month_start_date,

@@ -1,4 +1,4 @@
--- does the shop grow by new users or by those who come back?
+-- Does the shop grow by new users or by those who come back?
 select
     source_system,
     event_date,

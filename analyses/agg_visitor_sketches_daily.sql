@@ -1,9 +1,10 @@
--- different visitors of March 2024 by device, from one small row for each date and channel
+-- How many different visitors did each device bring in each month? The answer needs one small row for each
+-- date and channel, and no session.
 select
     source_system,
+    trunc(session_date, 'month') as month_start_date,
     device_type,
     {{ estimated_visitors() }} as estimated_visitor_count
-from {{ ref('agg_visitor_sketches_daily') }}
-where session_date between date '2024-03-01' and date '2024-03-31'
-group by source_system, device_type
-order by source_system, device_type
+from {{ mart('agg_visitor_sketches_daily') }}
+group by source_system, trunc(session_date, 'month'), device_type
+order by source_system, month_start_date, device_type

@@ -1,4 +1,4 @@
--- What each traffic source brings in by four of the models: where they differ, the source begins or
+-- What does each traffic source bring in by four of the models? Where they differ, the source begins or
 -- ends the way to an order rather than being on it.
 select
     source_system,

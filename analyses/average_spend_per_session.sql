@@ -1,4 +1,4 @@
--- users who come often and seldom buy, but spend much when they do
+-- Which users come often and seldom buy, but spend much when they do?
 select
     source_system,
     user_id,

@@ -1,4 +1,4 @@
--- How many carts were won back on each date, and after how many hours by the median.
+-- How many carts were won back on each date, and after how many hours by the median?
 with
 
 first_recoveries as (

@@ -1,4 +1,4 @@
--- how many views a category needs for an order line
+-- How many views does a category need for an order line?
 select
     source_system,
     category,

@@ -1,4 +1,4 @@
--- does a younger cohort come back more often one and two months later than an older one did?
+-- Does a younger cohort come back more often one and two months later than an older one did?
 select
     source_system,
     cohort_month,

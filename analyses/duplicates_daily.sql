@@ -1,4 +1,4 @@
--- days on which a table repeated more than one line in a hundred
+-- On which days did a table repeat the largest share of its lines?
 select
     source_system,
     table_name,
@@ -7,5 +7,5 @@ select
     duplicate_count,
     duplicate_rate
 from {{ ref('duplicates_daily') }}
-where duplicate_rate > 0.01
-order by source_system, table_name, landed_date
+order by duplicate_rate desc nulls last, source_system asc, table_name asc, landed_date asc
+limit 20

@@ -1,4 +1,4 @@
--- tables that stay behind the others of their source system
+-- Which tables stay behind the others of their source system, and by how many days?
 select
     source_system,
     table_name,
@@ -7,5 +7,4 @@ select
     last_fact_date,
     fact_lag_days
 from {{ ref('freshness') }}
-where landing_lag_days > 0
-order by landing_lag_days desc, source_system asc, table_name asc
+order by landing_lag_days desc, fact_lag_days desc nulls last, source_system asc, table_name asc

@@ -1,5 +1,5 @@
--- On which device and from which traffic source sessions are lost, and at which step. Counts add up
--- over dates; rates are taken of the sums.
+-- On which device, from which traffic source and at which step are sessions lost? Counts add up over dates;
+-- rates are taken of the sums.
 select
     source_system,
     traffic_source,

@@ -1,5 +1,5 @@
--- The funnel of a window of any length and for any cut: here the latest seven days of each shop, and
--- only what happened within an hour of the first view.
+-- How far did sessions come in a window of any length and for any cut? Here: the latest seven days of each
+-- shop, and only what happened within an hour of the first view.
 with
 
 latest as (

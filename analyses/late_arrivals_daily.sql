@@ -1,4 +1,4 @@
--- how long to wait until nearly everything of a date has come
+-- How long must one wait until nearly everything of a date has come?
 select
     source_system,
     stream_name,

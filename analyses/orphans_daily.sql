@@ -1,4 +1,4 @@
--- whether it is users or products that the extracts lack
+-- Is it users or products that the extracts lack?
 select
     source_system,
     stream_name,

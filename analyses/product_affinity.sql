@@ -1,4 +1,4 @@
--- what to offer to a buyer of each product: the three others that are bought with it most markedly
+-- What should be offered to a buyer of each product? The three others that are bought with it most markedly.
 with
 
 directions as (

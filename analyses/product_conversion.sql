@@ -1,4 +1,4 @@
--- products that many look at and few buy
+-- Which products do many look at and few buy?
 select
     source_system,
     product_id,

@@ -1,4 +1,4 @@
--- the products that rose most among those that brought revenue in the last week
+-- Which products rose most among those that brought revenue in the last week?
 select
     source_system,
     product_rank,

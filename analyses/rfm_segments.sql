@@ -1,4 +1,4 @@
--- how the segments grow and shrink from month end to month end
+-- How do the segments grow and shrink from month end to month end?
 select
     source_system,
     as_of_date,

@@ -1,4 +1,4 @@
--- The ten ways through the shop that most sessions take, and whether they lead to a purchase.
+-- Which ten ways through the shop do most sessions take, and do they lead to a purchase?
 select
     source_system,
     path,

@@ -1,4 +1,4 @@
--- Everything that the buyer of the latest order line did on the day of that order.
+-- What did the buyer of the latest order line do on the day of that order?
 with
 
 latest as (

@@ -1,4 +1,4 @@
--- which age bands are active, and which of the active buy
+-- Which age bands are active, and which of the active buy?
 select
     source_system,
     age_band,

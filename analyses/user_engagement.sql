@@ -1,4 +1,4 @@
--- who looks much and buys nothing: worth a reminder
+-- Who looks much, fills carts and buys nothing, and may want a reminder?
 select
     source_system,
     user_id,

@@ -1,4 +1,4 @@
--- what customers of each favourite category are worth
+-- What are customers of each favourite category worth?
 select
     source_system,
     favourite_category,

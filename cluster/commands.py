@@ -161,11 +161,11 @@ def sql(
 
 def docs() -> None:
     """Build the docs site of the models and serve it until Ctrl-C."""
-    from cluster import docs_site
+    from documentation import site
 
     settings = load_settings()
-    folder = docs_site.build(settings)
-    with docs_site.server(settings, folder) as server:
+    folder = site.build(settings, _say)
+    with site.server(settings, folder) as server:
         _say(f"The docs are at http://127.0.0.1:{server.server_port} until you press Ctrl-C.")
         try:
             server.serve_forever()

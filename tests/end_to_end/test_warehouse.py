@@ -24,6 +24,7 @@ from settings import PROJECT_ROOT, Settings
 from .conftest import DATA, Run
 
 Query = Callable[[str], list[tuple]]
+MODEL = "model.ecommerce_warehouse"
 TABLES_OF_SHOP = [
     f"stg_shop__{stream}" for stream in ("events", "order_lines", "users", "products")
 ]
@@ -166,6 +167,11 @@ def test_docs__are_served_until_ctrl_c(
         catalog = json.loads(fetched(f"{address}/catalog.json"))
         models = {name for name in manifest["nodes"] if name.startswith("model.")}
         assert models and models <= set(catalog["nodes"]), "every table with its columns"
+        assert b"<html" in fetched(f"{address}/lineage/")
+        told = json.loads(fetched(f"{address}/lineage/dbdocs-data.json"))
+        assert_columns_are_traced(models, told["columnLineage"])
+        keys = {(edge["from_id"], edge["to_id"]) for edge in told["erd"]["edges"]}
+        assert (f"{MODEL}.fct_sessions", f"{MODEL}.dim_users") in keys
         # As Ctrl-C does, to every process of the terminal.
         os.killpg(docs.pid, signal.SIGINT)
         ended, _ = docs.communicate(timeout=20)
@@ -175,6 +181,16 @@ def test_docs__are_served_until_ctrl_c(
     assert docs.returncode == 0, ended
     assert "Stopped." in ended and "Traceback" not in ended
     assert port_is_free(cluster.port("docs"))
+
+
+def assert_columns_are_traced(models: set[str], lineage: dict[str, list[dict[str, str]]]) -> None:
+    """Every model has columns that come from somewhere; a rate comes from what it divides."""
+    made_of_nothing = models - {name.rpartition(".")[0] for name in lineage}
+    assert made_of_nothing == {f"{MODEL}.publications"}
+    origins = lineage[f"{MODEL}.agg_traffic_daily.conversion_rate"]
+    assert {"node": f"{MODEL}.fct_sessions", "column": "is_converted"} in origins
+    lines = lineage[f"{MODEL}.stg_shop__order_lines.quantity"]
+    assert {"node": "source.ecommerce_warehouse.shop.orders", "column": "line"} in lines
 
 
 def fetched(address: str) -> bytes:

@@ -1,0 +1,8 @@
+-- Do the marts tell what the simulated shop did? Empty unless a ledger was landed.
+select
+    comparison,
+    value_count,
+    difference_count,
+    difference_count = 0 as is_equal
+from {{ ref('ledger_reconciliation') }}
+order by difference_count desc, comparison asc

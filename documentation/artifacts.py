@@ -1,0 +1,29 @@
+"""dbt's artifacts in the form in which dbdocs and dbterd can read them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+CATALOG = "spark_catalog"
+NO_CATALOG = {
+    "metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/catalog/v1.json"},
+    "nodes": {},
+    "sources": {},
+}
+
+
+def write_adapted(manifest: dict[str, Any], catalog: dict[str, Any], folder: Path) -> None:
+    """Write both artifacts into an existing folder, the manifest adapted in place."""
+    for node in (*manifest["nodes"].values(), *manifest["sources"].values()):
+        # dbt-spark knows no databases, and the tools fail without one.
+        node["database"] = CATALOG
+        # They show a description as one line, which makes its tables and examples unreadable.
+        node["description"] = node["description"].strip().partition("\n\n")[0]
+        if node["resource_type"] == "source":
+            # Columns are traced by the name of the table, which is not that of the source.
+            node["name"] = node["identifier"]
+        if node["resource_type"] == "analysis":
+            # Else it is listed among the tables of dbt's default schema.
+            node["schema"] = "analyses"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "catalog.json").write_text(json.dumps(catalog))

@@ -1,0 +1,96 @@
+"""Builds the docs site and serves it: dbt's own pages, and below `lineage` those of dbdocs."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from cluster.environment import dbt_environment
+from cluster.ports import port_is_free, port_owner
+from documentation.artifacts import write_adapted
+from errors import WarehouseError
+from settings import PROJECT_ROOT, Settings
+
+
+class _QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files without a line for each."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def build(settings: Settings, say: Callable[[str], None]) -> Path:
+    """Build the site anew; returns its folder, which a later `dbt` does not write to.
+
+    Raises:
+        WarehouseError: its port is taken, or dbt or dbdocs failed, after they said why.
+    """
+    if not port_is_free(settings.port("docs")):
+        raise _port_is_taken(settings)
+    folder = settings.data_folder.resolve() / "docs"
+    fix = "see the lines above; the tables must be there, so run `dbt build` first"
+    environment = dbt_environment(settings)
+    say("Asking Spark for every table, its columns and its size")
+    _run(["dbt", "docs", "generate", "--no-compile", "--target-path", folder], environment, fix)
+    # Else it would be the SQL of a run that finds little or nothing to do.
+    say("Compiling the SQL of every model, as a first build would run it")
+    _run(["dbt", "compile", "--full-refresh", "--target-path", folder], environment, fix)
+    say("Tracing every column to where it comes from")
+    with tempfile.TemporaryDirectory() as adapted:
+        artifacts = Path(adapted, "target")
+        artifacts.mkdir()
+        manifest, catalog = (
+            json.loads((folder / f"{name}.json").read_text()) for name in ("manifest", "catalog")
+        )
+        write_adapted(manifest, catalog, artifacts)
+        configuration = PROJECT_ROOT / "documentation" / "dbdocs.yml"
+        command = ["dbdocs", "--config", configuration, "generate", "-o", folder / "lineage"]
+        _run(command, environment, "see the lines above", cwd=Path(adapted))
+    return folder
+
+
+def _run(
+    command: list[str | Path], environment: dict[str, str], fix: str, cwd: Path = PROJECT_ROOT
+) -> None:
+    """Run a program of the virtual environment; what it says is shown if it fails."""
+    program = Path(sys.executable).with_name(str(command[0]))
+    answer = subprocess.run(
+        [program, *command[1:]],
+        env=environment,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if answer.returncode:
+        print(answer.stdout, end="")
+        raise WarehouseError("The docs could not be built", fix)
+
+
+def server(settings: Settings, folder: Path) -> ThreadingHTTPServer:
+    """A server of the site that listens on the loopback address already.
+
+    `dbt docs serve` would end with a traceback when it is interrupted.
+
+    Raises:
+        WarehouseError: its port was taken meanwhile.
+    """
+    address = ("127.0.0.1", settings.port("docs"))
+    try:
+        return ThreadingHTTPServer(address, partial(_QuietHandler, directory=folder))
+    except OSError as error:
+        raise _port_is_taken(settings) from error
+
+
+def _port_is_taken(settings: Settings) -> WarehouseError:
+    port = settings.port("docs")
+    return WarehouseError(
+        f"Port {port}, which the docs need, is taken by {port_owner(port)}",
+        "stop that program, or set WAREHOUSE_PORT_BASE to move all ports",
+    )
