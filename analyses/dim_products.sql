@@ -1,5 +1,5 @@
--- What margin did each category earn, at the cost that held when a line was ordered? Lines that only book
--- a return are left out.
+-- What margin did each category earn, at the cost that held when a line was ordered? What was cancelled or came
+-- back is left out.
 select
     lines.source_system,
     products.category,
@@ -11,7 +11,7 @@ from {{ mart('fct_order_lines') }} as lines
 inner join {{ mart('dim_products') }} as products
     on lines.product_version_id = products.product_version_id
 where
-    lines.status = 'completed'
+    lines.status in ('pending', 'completed')
     and not lines.is_return
     and products.cost_price is not null
 group by lines.source_system, products.category

@@ -14,6 +14,12 @@ NO_CATALOG = {
 
 def write_adapted(manifest: dict[str, Any], catalog: dict[str, Any], folder: Path) -> None:
     """Write both artifacts into an existing folder, the manifest adapted in place."""
+    # Example queries and hooks would be listed as tables of the marts.
+    manifest["nodes"] = {
+        name: node
+        for name, node in manifest["nodes"].items()
+        if node["resource_type"] not in ("analysis", "operation")
+    }
     for node in (*manifest["nodes"].values(), *manifest["sources"].values()):
         # dbt-spark knows no databases, and the tools fail without one.
         node["database"] = CATALOG
@@ -22,8 +28,5 @@ def write_adapted(manifest: dict[str, Any], catalog: dict[str, Any], folder: Pat
         if node["resource_type"] == "source":
             # Columns are traced by the name of the table, which is not that of the source.
             node["name"] = node["identifier"]
-        if node["resource_type"] == "analysis":
-            # Else it is listed among the tables of dbt's default schema.
-            node["schema"] = "analyses"
     (folder / "manifest.json").write_text(json.dumps(manifest))
     (folder / "catalog.json").write_text(json.dumps(catalog))
