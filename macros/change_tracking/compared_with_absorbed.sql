@@ -12,15 +12,14 @@
 -#}
 {% macro compared_with_absorbed(plan, relation) %}
     {% set name = relation.schema ~ '.' ~ relation.identifier %}
-    {% set before = absorbed_snapshots(this).get(name) if not plan.everything else none %}
+    {% set before = plan.remembered.get(name) if not plan.everything else none %}
     {% set state = snapshot_state(relation, before) %}
     {% do plan.absorbed.update({name: state.current}) %}
     {% if plan.everything or before == state.current %}
         {% do return({'plan': plan, 'before': none}) %}
     {% elif before is none or not state.is_before_kept %}
         {# What was absorbed can no longer be compared with: start over. #}
-        {% set whole = {'everything': true, 'values': [], 'absorbed': plan.absorbed} %}
-        {% do return({'plan': whole, 'before': none}) %}
+        {% do return({'plan': dict(plan, everything=true), 'before': none}) %}
     {% endif %}
     {% do return({'plan': plan, 'before': before}) %}
 {% endmacro %}

@@ -14,16 +14,18 @@
         everything: whether the whole table is replaced.
         values: the touched values, as SQL literals.
         absorbed: {upstream: snapshot id}, what the table will have absorbed afterwards.
+        remembered: the same, what it has absorbed until now.
 -#}
 {% macro plan_incremental(upstreams) %}
-    {% set plan = {'everything': true, 'values': [], 'absorbed': {}} %}
+    {% set plan = {'everything': true, 'values': [], 'absorbed': {}, 'remembered': {}} %}
     {% if execute and model.resource_type == 'model' %}
         {% set is_incremental_run = is_incremental() %}
-        {% set absorbed_before = absorbed_snapshots(this) if is_incremental_run else {} %}
-        {% do plan.update({'everything': not is_incremental_run}) %}
+        {% if is_incremental_run %}
+            {% do plan.update({'everything': false, 'remembered': absorbed_snapshots(this)}) %}
+        {% endif %}
         {% for upstream in upstreams %}
             {% set name = upstream.relation.schema ~ '.' ~ upstream.relation.identifier %}
-            {% set before = absorbed_before.get(name) %}
+            {% set before = plan.remembered.get(name) %}
             {% set state = snapshot_state(upstream.relation, before) %}
             {% do plan.absorbed.update({name: state.current}) %}
             {% if is_incremental_run and before is not none and not state.is_before_kept %}

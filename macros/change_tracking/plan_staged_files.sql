@@ -10,10 +10,11 @@
         everything: whether the table is built anew.
         values: file ids to replace, as SQL literals.
         landed_dates, stored_names: where the live ones among them lie, as SQL literals.
-        absorbed: {}; the table's partitions tell what it has absorbed.
+        absorbed, remembered: {}; the table's partitions tell what it has absorbed.
 -#}
 {% macro plan_staged_files(source_name, table_name) %}
-    {% set plan = {'everything': true, 'values': [], 'landed_dates': [], 'stored_names': [], 'absorbed': {}} %}
+    {% set plan = {'everything': true, 'values': [], 'absorbed': {}, 'remembered': {}} %}
+    {% do plan.update({'landed_dates': [], 'stored_names': []}) %}
     {% if execute and model.resource_type == 'model' and is_incremental() %}
         {% do plan.update({'everything': false}) %}
         {% set changed_files %}

@@ -11,7 +11,7 @@
         As plan_incremental.
 -#}
 {% macro plan_whole(tables, contents=[]) %}
-    {% set plan = {'everything': true, 'values': [], 'absorbed': {}} %}
+    {% set plan = {'everything': true, 'values': [], 'absorbed': {}, 'remembered': {}} %}
     {% if execute and model.resource_type == 'model' %}
         {% for relation in tables %}
             {% set name = relation.schema ~ '.' ~ relation.identifier %}
@@ -23,9 +23,11 @@
             {% do plan.absorbed.update({name: run_query(rows ~ relation)[0][0]}) %}
         {% endfor %}
         {% set is_incremental_run = is_incremental() %}
-        {% set absorbed_before = absorbed_snapshots(this) if is_incremental_run else {} %}
+        {% if is_incremental_run %}
+            {% do plan.update({'remembered': absorbed_snapshots(this)}) %}
+        {% endif %}
         {% set changed = namespace(any=not is_incremental_run) %}
-        {% for name, state in plan.absorbed.items() if absorbed_before.get(name) != state %}
+        {% for name, state in plan.absorbed.items() if plan.remembered.get(name) != state %}
             {% set changed.any = true %}
         {% endfor %}
         {% do plan.update({'everything': changed.any}) %}

@@ -1,8 +1,12 @@
-{#- Keeps in a table's properties which snapshot of each upstream table it has absorbed. -#}
-{% macro remember_absorbed_snapshots(relation, absorbed) %}
+{#-
+    Keeps in a table's properties which snapshot of each upstream table it has absorbed.
+
+    Args:
+        plan: with `absorbed`, and `remembered`, what the properties say by now.
+-#}
+{% macro remember_absorbed_snapshots(relation, plan) %}
     {% set properties = [] %}
-    {% set remembered = absorbed_snapshots(relation) if absorbed else {} %}
-    {% for upstream, snapshot_id in absorbed.items() if remembered.get(upstream) != snapshot_id %}
+    {% for upstream, snapshot_id in plan.absorbed.items() if plan.remembered.get(upstream) != snapshot_id %}
         {% do properties.append("'absorbed." ~ upstream ~ "' = '" ~ snapshot_id ~ "'") %}
     {% endfor %}
     {% if properties %}

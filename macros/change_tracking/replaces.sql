@@ -6,5 +6,8 @@
         plan: from plan_staged_files, plan_incremental or plan_whole.
 -#}
 {% macro replaces(column, plan) -%}
-    /* incremental plan {{ {'replace_where': is_planned(column, plan), 'absorbed': plan.absorbed} | tojson }} */
+    {%- set written = {
+        'replace_where': is_planned(column, plan), 'absorbed': plan.absorbed, 'remembered': plan.remembered,
+    } -%}
+    /* incremental plan {{ written | tojson }} */
 {%- endmacro %}

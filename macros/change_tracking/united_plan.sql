@@ -5,7 +5,7 @@
         plans: a list of plans, from plan_incremental or with_neighbouring_dates.
 -#}
 {% macro united_plan(plans) %}
-    {% set united = {'everything': false, 'values': [], 'absorbed': {}} %}
+    {% set united = {'everything': false, 'values': [], 'absorbed': {}, 'remembered': {}} %}
     {% for plan in plans %}
         {% if plan.everything %}
             {% do united.update({'everything': true}) %}
@@ -14,6 +14,7 @@
             {% do united['values'].append(value) %}
         {% endfor %}
         {% do united.absorbed.update(plan.absorbed) %}
+        {% do united.remembered.update(plan.remembered) %}
     {% endfor %}
     {% do united.update({'values': united['values'] | sort}) %}
     {% do return(united) %}

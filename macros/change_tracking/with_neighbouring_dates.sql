@@ -16,5 +16,5 @@
             {% endif %}
         {% endfor %}
     {% endfor %}
-    {% do return({'everything': plan.everything, 'values': widened | sort, 'absorbed': plan.absorbed}) %}
+    {% do return(dict(plan, values=widened | sort)) %}
 {% endmacro %}

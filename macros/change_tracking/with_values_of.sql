@@ -10,5 +10,5 @@
     {% for row in run_query(query) if row[0] and row[0] not in values %}
         {% do values.append(row[0]) %}
     {% endfor %}
-    {% do return({'everything': plan.everything, 'values': values, 'absorbed': plan.absorbed}) %}
+    {% do return(dict(plan, values=values)) %}
 {% endmacro %}

@@ -45,7 +45,7 @@
                 ) as replacement
             {%- endcall -%}
         {%- endif -%}
-        {%- do remember_absorbed_snapshots(target_relation, plan.absorbed) -%}
+        {%- do remember_absorbed_snapshots(target_relation, plan) -%}
     {%- endif -%}
 
     {{ run_hooks(post_hooks) }}

@@ -44,5 +44,5 @@
             {% endif %}
         {% endfor %}
     {% endfor %}
-    {% do return({'everything': false, 'values': reached | sort, 'absorbed': plan.absorbed}) %}
+    {% do return(dict(plan, values=reached | sort)) %}
 {% endmacro %}
