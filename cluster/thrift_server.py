@@ -55,6 +55,8 @@ def command(settings: Settings, java: Java, libraries: Libraries, memory: Memory
         str(java.executable),
         *java_options(settings, memory.spark_heap),
         "-XX:+UseParallelGC",
+        # Spark loads this much; from the default on, each growth would be a full collection.
+        "-XX:MetaspaceSize=256m",
         # Compiled code of thousands of generated classes; the default fills up within a day.
         "-XX:ReservedCodeCacheSize=512m",
         *("-cp", class_path, "org.apache.spark.deploy.SparkSubmit"),
@@ -110,6 +112,8 @@ def _properties(settings: Settings) -> dict[str, object]:
         "spark.sql.hive.filesourcePartitionFileCacheSize": 0,
         # One task that waits for its block's machine can block a statement for ever.
         "spark.locality.wait": "0s",
+        # Each sort and aggregation takes a page at once, 64 MB by default, for however few rows.
+        "spark.buffer.pageSize": "4m",
         "spark.scheduler.mode": "FAIR",
         "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
     }

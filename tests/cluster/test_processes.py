@@ -51,10 +51,10 @@ def test_a_started_service_is_found_and_its_output_logged(settings: Settings) ->
 
 
 def test_a_service_is_found_while_it_loads_a_program(settings: Settings) -> None:
-    # Becomes another program five hundred times; a process that loads one has no command line.
+    # Becomes another program two hundred times; a process that loads one has no command line.
     becomes = 'n=$1; [ "$n" -gt 0 ] && exec sh -c "$0" "$0" $((n - 1)) "$2"; sleep 30'
     marker = f"-Dwarehouse.data={settings.data_folder.resolve()}"
-    arguments = ["sh", "-c", becomes, becomes, "500", marker]
+    arguments = ["sh", "-c", becomes, becomes, "200", marker]
     started = processes.start(settings, "namenode", Command(arguments))
     deadline = time.monotonic() + 10
     while not started.children():
