@@ -5,10 +5,8 @@
 {% macro absorbed_snapshots(relation) %}
     {% set absorbed = {} %}
     {% if load_relation(relation) is not none %}
-        {% for property in run_query('show tblproperties ' ~ relation) %}
-            {% if property[0].startswith('absorbed.') %}
-                {% do absorbed.update({property[0].removeprefix('absorbed.'): property[1] | string}) %}
-            {% endif %}
+        {% for name, value in table_properties(relation).items() if name.startswith('absorbed.') %}
+            {% do absorbed.update({name.removeprefix('absorbed.'): value}) %}
         {% endfor %}
     {% endif %}
     {% do return(absorbed) %}

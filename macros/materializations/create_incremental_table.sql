@@ -6,7 +6,7 @@
         absorbed: {upstream: snapshot id}, from the plan.
 -#}
 {% macro create_incremental_table(relation, compiled_sql, absorbed) %}
-    {% do spark__get_assert_columns_equivalent(compiled_sql) %}
+    {% do assert_query_is_as_declared(compiled_sql) %}
     {% set properties = [] %}
     {% for name, value in config.get('tblproperties').items() %}
         {% do properties.append("'" ~ name ~ "' = '" ~ value ~ "'") %}

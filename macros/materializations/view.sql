@@ -16,24 +16,18 @@
         {%- set existing_relation = none -%}
     {%- endif -%}
 
-    {%- set known = [] -%}
+    {%- set properties = {} -%}
     {%- if existing_relation is not none and not should_full_refresh() -%}
-        {%- for property in run_query('show tblproperties ' ~ target_relation) if property[0] == 'made_from' -%}
-            {%- do known.append(property[1]) -%}
-        {%- endfor -%}
+        {%- set properties = table_properties(target_relation) -%}
     {%- endif -%}
 
-    {%- if known == [made_from] -%}
+    {%- if properties.get('made_from') == made_from -%}
         {%- do store_raw_result(name='main', message='UP TO DATE', code='UP TO DATE', rows_affected='0') -%}
     {%- else -%}
-        {%- set columns = [] -%}
-        {%- for column in model.columns.values() -%}
-            {%- do columns.append(adapter.quote(column.name) ~ ' comment ' ~ sql_text(column.description | trim)) -%}
-        {%- endfor -%}
-        {%- do spark__get_assert_columns_equivalent(compiled_code) -%}
+        {%- do assert_query_is_as_declared(compiled_code) -%}
         {%- call statement('main') -%}
             create or replace view {{ target_relation }} (
-                {{ columns | join(', ') }}
+                {{ commented_columns(model) }}
             )
             {{ comment_clause() }}
             tblproperties ('made_from' = '{{ made_from }}')

@@ -6,13 +6,9 @@
         version: of the table behind it, a snapshot id or a tag.
 -#}
 {% macro mart_view(mart, definition, version) %}
-    {% set columns = [] %}
-    {% for column in mart.columns.values() %}
-        {% do columns.append(column.name ~ ' comment ' ~ sql_text(column.description | trim)) %}
-    {% endfor %}
     {% do return(
         'create or replace view ' ~ published_schema(mart.schema) ~ '.' ~ mart.name
-        ~ ' (' ~ columns | join(', ') ~ ') comment ' ~ sql_text(mart.description | trim) ~ ' as ' ~ definition
+        ~ ' (' ~ commented_columns(mart) ~ ') comment ' ~ sql_text(mart.description | trim) ~ ' as ' ~ definition
         ~ ('' if mart.config.materialized == 'view' else ' version as of ' ~ version)
     ) %}
 {% endmacro %}

@@ -3,7 +3,7 @@
     only analyses the query for that; dbt's own check runs it twice, without rows, which takes as
     long as building a small table.
 -#}
-{% macro spark__get_assert_columns_equivalent(sql) %}
+{% macro assert_query_is_as_declared(sql) %}
     {% set columns = [] %}
     {% for column in run_query('describe query ' ~ sql) %}
         {% do columns.append(column[0] ~ ' ' ~ column[1]) %}
