@@ -18,7 +18,7 @@ demo: $(INSTALLED) ## start everything, land a week of logs, build the warehouse
 
 test: $(INSTALLED) ## run the linters and every test, on a cluster of their own
 	@$(MAKE) lint
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2
 
 lint: $(INSTALLED) ## check Python and SQL style; needs no server
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

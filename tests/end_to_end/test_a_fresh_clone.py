@@ -1,7 +1,4 @@
-"""The README's first command in a fresh clone, and many lines for the cluster it started.
-
-Runs before the shared cluster is started.
-"""
+"""The README's first command in a fresh clone, and many lines for the cluster it started."""
 
 import os
 import re
@@ -30,6 +27,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict
     kept = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     environment = kept | {
         "WAREHOUSE_PORT_BASE": str(free_port_base()),
+        "WAREHOUSE_MEMORY_MIB": "8192",
         "JAVA_TOOL_OPTIONS": QUICK_COMPILER,
         "NO_COLOR": "1",
     }
@@ -79,7 +77,7 @@ def test_make_demo_twice(clone: tuple[Path, dict[str, str]]) -> None:
     # Every source system in the catalogue is enabled, only one has logs: no line may be missing.
     assert "warehouse sql" in first.stdout
     assert "built as told" in first.stdout and "all but" not in first.stdout
-    second = make(clone, "demo", timeout=400)
+    second = make(clone, "demo", timeout=600)
     assert second.returncode == 0, second.stdout[-5000:] + second.stderr
     folder, _ = clone
     assert not subprocess.run(

@@ -44,7 +44,7 @@ def warehouse_up(
 ) -> subprocess.CompletedProcess[str]:
     program = [*(prefix or []), sys.executable, "-c", "import cli; cli.main()", "up"]
     own = environment_of(settings) | environment
-    return run_program(program, own, check=False, timeout=60, cwd=PROJECT_ROOT)
+    return run_program(program, own, check=False, timeout=120, cwd=PROJECT_ROOT)
 
 
 def one_error_line(answer: subprocess.CompletedProcess[str]) -> str:
@@ -187,7 +187,7 @@ def test_up__a_full_disk_is_said_in_one_line(elsewhere: Settings) -> None:
 
 def test_doctor__nothing_runs(elsewhere: Settings) -> None:
     program = [sys.executable, "-c", "import cli; cli.main()", "doctor"]
-    answer = run_program(program, environment_of(elsewhere), False, 15, PROJECT_ROOT)
+    answer = run_program(program, environment_of(elsewhere), False, 30, PROJECT_ROOT)
     assert answer.returncode == 1
     assert "thrift-server: not running" in answer.stdout and not answer.stderr
 
