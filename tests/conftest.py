@@ -1,6 +1,7 @@
 """What holds for every test, and how two processes of pytest share them."""
 
 import signal
+from pathlib import PurePath
 
 import pytest
 from xdist.remote import Producer
@@ -10,13 +11,18 @@ from xdist.scheduler import LoadScopeScheduling
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+WITH_BUILT_MARTS = ("test_oracle", "test_own_shop", "test_queries", "test_warehouse")
+
+
 class OneClusterEach(LoadScopeScheduling):
-    """Gives all tests of the shared cluster to one process; the others come file by file."""
+    """Each process has one shared cluster at most; what needs none comes file by file."""
 
     def _split_scope(self, nodeid: str) -> str:
         file, *_ = nodeid.split("::")
-        is_shared = file.startswith("tests/end_to_end/") and "fresh_clone" not in file
-        return "cluster" if is_shared else file
+        path = PurePath(file)
+        if not path.is_relative_to("tests/end_to_end") or path.stem == "test_a_fresh_clone":
+            return file
+        return "built marts" if path.stem in WITH_BUILT_MARTS else "cluster"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneClusterEach:

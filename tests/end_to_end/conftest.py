@@ -75,7 +75,7 @@ def run_program(
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of the started cluster, stopped after the last test."""
     folder = tmp_path_factory.mktemp("cluster")
-    settings = Settings(data_folder=folder / "data", port_base=free_port_base(), memory_mib=8192)
+    settings = Settings(data_folder=folder / "data", port_base=free_port_base(), memory_mib=6144)
     try:
         stack.up(settings)
         yield settings
