@@ -16,7 +16,7 @@ install: $(INSTALLED) ## set up .venv with every locked package
 demo: $(INSTALLED) ## start everything, land a week of logs, build the warehouse, show the results
 	@$(BIN)/warehouse demo
 
-test: $(INSTALLED) ## run the linters and every test, on a cluster of their own
+test: $(INSTALLED) ## run the linters and every test, on clusters of their own
 	@$(MAKE) lint
 	@$(BIN)/pytest -n 2
 
