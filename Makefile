@@ -22,11 +22,11 @@ test: $(INSTALLED) ## run the linters and every test, on clusters of their own
 
 lint: $(INSTALLED) ## check Python and SQL style; needs no server
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 0 models analyses tests/dbt examples
+	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 0 models analyses macros tests/dbt examples
 
 format: $(INSTALLED) ## rewrite Python and SQL in the project's style
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
-	@$(BIN)/sqlfluff fix --disable-progress-bar models analyses tests/dbt examples
+	@$(BIN)/sqlfluff fix --disable-progress-bar models analyses macros tests/dbt examples
 
 lock: $(INSTALLED) ## pin and hash every package of requirements.in anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \

@@ -10,9 +10,10 @@ import pytest
 
 from cluster.sql import connect
 from generator.generation import generate
-from generator.plan import Dirt, Plan
+from generator.plan import Plan
 from settings import PROJECT_ROOT, Settings
 
+from ..generator.clean import CLEAN
 from .conftest import QUICK_COMPILER, free_port_base, run_program
 
 TABLES_OF_SHOP = [
@@ -95,16 +96,7 @@ def test_a_million_clean_lines_give_no_false_quarantine(
         "DBT_PROFILES_DIR": str(folder),
     }
     # What is harmless stays: CRLF, byte order marks, quoted commas.
-    clean = Dirt(
-        duplicate=0,
-        resent=0,
-        late=0,
-        malformed=0,
-        skewed=0,
-        orphan_users=0,
-        orphan_products=0,
-        oddities=0.1,
-    )
+    clean = CLEAN.model_copy(update={"oddities": 0.1, "byte_order_marks": True})
     generate(tmp_path, Plan(days=1, events_per_day=1_020_000, seed=5, dirt=clean))
     programs = folder / ".venv" / "bin"
     staged = ["stg_landing__files", "path:models/staging/shop"]
