@@ -6,6 +6,7 @@ reads the same variables, which `source .venv/bin/activate` loads from `.env`.
 """
 
 import os
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -23,7 +24,11 @@ class Settings(BaseSettings):
     """Where the warehouse lives and which cluster it talks to."""
 
     model_config = SettingsConfigDict(
-        env_prefix="WAREHOUSE_", env_file=PROJECT_ROOT / ".env", extra="forbid", frozen=True
+        env_prefix="WAREHOUSE_",
+        env_file=PROJECT_ROOT / ".env",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
     )
 
     target: Literal["embedded", "cluster"] = Field(
@@ -66,6 +71,24 @@ class Settings(BaseSettings):
     )
     schema_prefix: str = Field(
         "", pattern=r"^[a-z0-9_]*$", description="put before every schema name on a shared cluster"
+    )
+    schedule_from: date | None = Field(
+        None, description="first date that the daily runs of Airflow process, with catch-up"
+    )
+    simulated_plan: str | None = Field(
+        None, description="plan of the simulated shop whose days Airflow generates; empty: none"
+    )
+    drop_folder: dict[str, Path] = Field(
+        {}, description="by source system: the folder whose files Airflow's runs land"
+    )
+    notify_webhook: str | None = Field(
+        None, description="address that is sent a JSON message of a failed or late run"
+    )
+    notify_email: str | None = Field(
+        None, description="who is written to about a failed or late run; needs smtp_url"
+    )
+    smtp_url: str | None = Field(
+        None, description="mail server, as smtp://user:password@host:port or smtps://…"
     )
 
     @model_validator(mode="after")

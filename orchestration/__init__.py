@@ -1,0 +1,1 @@
+"""Airflow: the DAGs that run the warehouse on schedule, and the Airflow that runs them."""
