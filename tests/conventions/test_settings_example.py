@@ -10,7 +10,7 @@ import pytest
 from settings import Settings
 
 LINES = (Path(__file__).resolve().parents[2] / ".env.example").read_text().splitlines()
-EXAMPLES = [line.removeprefix("# ") for line in LINES if re.match(r"# [A-Z_]+=", line)]
+EXAMPLES = [line.removeprefix("# ") for line in LINES if re.match(r"# [A-Z_0-9]+=", line)]
 
 
 def variable(field: str) -> str:
