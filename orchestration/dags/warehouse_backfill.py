@@ -1,0 +1,46 @@
+"""The Airflow DAG that builds a range of dates, slice by slice; a run for each slice."""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, Param
+
+from orchestration.layout import arrivals, build_and_publish, common_arguments
+from orchestration.slices import NEWEST_FIRST, OLDEST_FIRST
+from orchestration.steps import choose_slice, generate_shop
+from orchestration.successor import NextSlice
+from settings import load_settings
+
+settings = load_settings()
+CHOSEN = "ti.xcom_pull('arrivals.choose_slice')"
+WINDOW = {
+    "WAREHOUSE_ABSORB_FROM": f"{{{{ {CHOSEN}['first'] }}}}",
+    "WAREHOUSE_ABSORB_UNTIL": f"{{{{ {CHOSEN}['last'] }}}}",
+}
+
+
+def land() -> object:
+    """Choose the dates of this run; generate the simulated shop's logs of them."""
+    chosen = choose_slice(
+        "{{ params.first_date }}",
+        "{{ params.last_date }}",
+        "{{ params.days_per_slice }}",
+        "{{ params.order }}",
+    )
+    return generate_shop(chosen["dates"]) if settings.simulated_plan else chosen
+
+
+with DAG(
+    "warehouse_backfill",
+    schedule=None,
+    doc_md=__doc__,
+    params={
+        "first_date": Param("2024-03-01", type="string", format="date"),
+        "last_date": Param("2024-03-31", type="string", format="date"),
+        "days_per_slice": Param(7, type="integer", minimum=1),
+        "order": Param(NEWEST_FIRST, enum=[NEWEST_FIRST, OLDEST_FIRST]),
+    },
+    **common_arguments(settings, timedelta(hours=4), "4 hours"),
+):
+    first, publishing = build_and_publish(settings, WINDOW)
+    arrivals(land) >> first
+    publishing >> NextSlice()

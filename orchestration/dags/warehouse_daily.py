@@ -1,0 +1,36 @@
+"""The Airflow DAG that lands, builds and publishes each day."""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, CronDataIntervalTimetable, chain
+
+from orchestration.layout import RUN_DATE, arrivals, build_and_publish, common_arguments
+from orchestration.steps import clean_up, docs, generate_shop, land_dropped
+from orchestration.waiting import WaitForFiles
+from settings import load_settings
+
+settings = load_settings()
+WINDOW = {"WAREHOUSE_ABSORB_UNTIL": RUN_DATE}
+PATIENCE = timedelta(hours=3)
+
+
+def land() -> WaitForFiles:
+    """Generate the simulated shop's day, land what was dropped, wait for what comes by itself."""
+    wait = WaitForFiles(task_id="wait_for_files", day=RUN_DATE, patience=PATIENCE, retries=0)
+    if settings.simulated_plan:
+        generate_shop([RUN_DATE]) >> wait
+    for source in settings.drop_folder:
+        land_dropped.override(task_id=f"land_{source}")(source, RUN_DATE) >> wait
+    return wait
+
+
+with DAG(
+    "warehouse_daily",
+    schedule=CronDataIntervalTimetable("0 2 * * *", timezone="UTC"),
+    catchup=settings.schedule_from is not None,
+    doc_md=__doc__,
+    **common_arguments(settings, timedelta(hours=4), "4 hours"),
+):
+    first, publishing = build_and_publish(settings, WINDOW)
+    arrivals(land) >> first
+    chain(publishing, docs(), clean_up(list(settings.drop_folder)))

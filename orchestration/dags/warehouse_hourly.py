@@ -1,0 +1,33 @@
+"""The Airflow DAG that builds and publishes the event-driven marts each hour."""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, CronDataIntervalTimetable
+
+from orchestration.layout import RUN_DATE, arrivals, build_and_publish, common_arguments
+from orchestration.steps import land_dropped, stop_without_news
+from settings import load_settings
+
+settings = load_settings()
+TAG = "hourly"
+
+
+def land() -> object:
+    """Land what was dropped; go on only when there is something new."""
+    news = stop_without_news()
+    for source in settings.drop_folder:
+        land_dropped.override(task_id=f"land_{source}")(source, RUN_DATE) >> news
+    return news
+
+
+with DAG(
+    "warehouse_hourly",
+    schedule=CronDataIntervalTimetable("5 * * * *", timezone="UTC"),
+    catchup=False,
+    doc_md=__doc__,
+    **common_arguments(settings, timedelta(minutes=30), "30 minutes"),
+):
+    first, _ = build_and_publish(
+        settings, {"WAREHOUSE_ABSORB_UNTIL": RUN_DATE}, select=[f"tag:{TAG}"], tag=TAG
+    )
+    arrivals(land) >> first

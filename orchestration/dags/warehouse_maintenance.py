@@ -1,0 +1,20 @@
+"""The Airflow DAG that keeps the tables small and fast, once a week."""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, CronDataIntervalTimetable
+
+from orchestration.layout import arrivals, common_arguments
+from orchestration.steps import maintain
+from settings import load_settings
+
+settings = load_settings()
+
+with DAG(
+    "warehouse_maintenance",
+    schedule=CronDataIntervalTimetable("30 12 * * 0", timezone="UTC"),
+    catchup=False,
+    doc_md=__doc__,
+    **common_arguments(settings, timedelta(hours=4), "4 hours"),
+):
+    arrivals() >> maintain()

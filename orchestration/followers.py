@@ -1,0 +1,131 @@
+"""The tasks of single dbt nodes: they follow what one `dbt build` does, or run their own node.
+
+A process for the task of each node would cost more than the nodes themselves. So one task builds
+everything; the tasks of the nodes wait in the triggerer, which takes next to nothing, and take over
+the outcome. A node that is cleared afterwards runs by itself, in a worker.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator, TriggerRule
+from airflow.triggers.base import (
+    BaseTrigger,
+    StartTriggerArgs,
+    TaskFailedEvent,
+    TaskSkippedEvent,
+    TaskSuccessEvent,
+    TriggerEvent,
+)
+
+from orchestration.feed import READ_SECONDS, read_feed, task_states
+from orchestration.outcome_log import tests_key
+from orchestration.outcomes import Verdict, decide
+from orchestration.steps import BUILD
+
+if TYPE_CHECKING:
+    from airflow.sdk.definitions.context import Context
+
+# Before the build began, which may be hours in which files are waited for.
+_LONG_SECONDS = 5.0
+_PASSED = ("success", "skipped")
+_FAILED = ("failed", "upstream_failed")
+
+
+class NodeTrigger(BaseTrigger):
+    """Waits for the outcome of a node in the task that builds.
+
+    Args:
+        key: under which that task tells the outcome.
+        parents: the tasks of the nodes that come before it, for when it runs by itself.
+    """
+
+    def __init__(self, key: str, parents: list[str]) -> None:
+        super().__init__()
+        self.key = key
+        self.parents = parents
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Where the trigger is found again, and with what."""
+        return _path(type(self)), {"key": self.key, "parents": self.parents}
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """End the task as its node ended, or send it to a worker to run its node itself."""
+        instance = self.task_instance
+        while True:
+            feed = await read_feed(instance.dag_id, instance.run_id, BUILD)
+            verdict, why = decide(feed.outcomes.get(self.key), feed.state, instance.try_number)
+            if verdict is Verdict.RUN:
+                verdict, why = await self._after_parents(why)
+            if verdict is not Verdict.WAIT:
+                break
+            await asyncio.sleep(READ_SECONDS if feed.state else _LONG_SECONDS)
+        self.log.info("%s: %s", self.key, why)
+        if verdict is Verdict.SUCCEED:
+            yield TaskSuccessEvent()
+        elif verdict is Verdict.FAIL:
+            yield TaskFailedEvent()
+        elif verdict is Verdict.SKIP:
+            yield TaskSkippedEvent()
+        else:
+            yield TriggerEvent(why)
+
+    async def _after_parents(self, why: str) -> tuple[Verdict, str]:
+        """Runs by itself only after the nodes before it, some of which may have been cleared."""
+        if self.parents:
+            instance = self.task_instance
+            states = await task_states(instance.dag_id, instance.run_id, self.parents)
+            for task_id in self.parents:
+                if states.get(task_id) in _FAILED:
+                    return Verdict.FAIL, f"{task_id} failed"
+                if states.get(task_id) not in _PASSED:
+                    return Verdict.WAIT, f"{task_id} comes first"
+        return Verdict.RUN, why
+
+
+class NodeOperator(BaseOperator):
+    """The task of one dbt node, or of the data tests of one.
+
+    Args:
+        unique_id: of the node.
+        command: run, seed or test; what it does when it is cleared.
+        window: the landed dates to absorb then, as variables of the environment; templated.
+    """
+
+    start_from_trigger = True
+    template_fields = ("window",)
+
+    def __init__(
+        self, *, unique_id: str, command: str, window: dict[str, str], **kwargs: Any
+    ) -> None:
+        # It follows the build, not its parents: their outcome is in its own.
+        super().__init__(trigger_rule=TriggerRule.ALWAYS, retries=0, **kwargs)
+        self.unique_id = unique_id
+        self.command = command
+        self.window = window
+
+    def follow(self) -> None:
+        """Set what the trigger is given, once all tasks of the graph are there."""
+        self.start_trigger_args = StartTriggerArgs(
+            trigger_cls=_path(NodeTrigger),
+            trigger_kwargs={
+                "key": tests_key(self.unique_id) if self.command == "test" else self.unique_id,
+                "parents": sorted(self.upstream_task_ids),
+            },
+            next_method="run_node",
+        )
+
+    def execute(self, context: "Context") -> None:
+        """Run the node; only where Airflow starts the task in a worker, as `dags test` does."""
+        self.run_node(context)
+
+    def run_node(self, context: "Context", event: Any = None) -> None:
+        """Run the node alone."""
+        from orchestration.steps import run_node
+
+        run_node(self.command, self.unique_id, self.window)
+
+
+def _path(trigger: type[BaseTrigger]) -> str:
+    return f"{trigger.__module__}.{trigger.__qualname__}"

@@ -1,0 +1,93 @@
+"""What the DAGs have in common: defaults, the arrival of files, the build and what follows it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import Asset, AsyncCallback, DeadlineAlert, DeadlineReference, TaskGroup
+
+from orchestration.manifest import read_manifest
+from orchestration.notifications import run_failed, run_is_late
+from orchestration.rendering import render_graph
+from orchestration.steps import build, publish
+from orchestration.turns import GROUP, TakeTurn
+from settings import Settings
+
+# The date whose logs a run processes; one that was asked for without a date takes today's.
+RUN_DATE = "{{ (dag_run.logical_date or dag_run.run_after).strftime('%Y-%m-%d') }}"
+# Without a first date, only the newest one is run; then any date in the past will do.
+LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def common_arguments(settings: Settings, limit: timedelta, limit_text: str) -> dict[str, Any]:
+    """Arguments of every DAG: one run at a time, retries of what is transient, notifications.
+
+    Args:
+        limit: time from the queueing of a run after which its lateness is told.
+        limit_text: the same in words.
+    """
+    first = settings.schedule_from
+    return {
+        "start_date": datetime(first.year, first.month, first.day, tzinfo=UTC)
+        if first
+        else LONG_AGO,
+        "max_active_runs": 1,
+        "default_args": {
+            "owner": "warehouse",
+            "retries": 2,
+            "retry_delay": timedelta(seconds=20),
+            "retry_exponential_backoff": True,
+            "max_retry_delay": timedelta(minutes=10),
+        },
+        "on_failure_callback": run_failed,
+        "deadline": DeadlineAlert(
+            reference=DeadlineReference.DAGRUN_QUEUED_AT,
+            interval=limit,
+            callback=AsyncCallback(run_is_late, kwargs={"limit": limit_text}),
+        ),
+        "tags": ["warehouse"],
+    }
+
+
+def mart_assets(settings: Settings, tag: str = "") -> list[Asset]:
+    """The marts as assets, all or those with a dbt tag: other DAGs can be scheduled on them."""
+    return [
+        Asset(f"{settings.schema_name('marts')}.{node['name']}")
+        for node in read_manifest(settings)["nodes"].values()
+        if node["resource_type"] == "model"
+        and node["schema"].endswith("marts_candidate")
+        and (not tag or tag in node["tags"])
+    ]
+
+
+def arrivals(*steps: Any) -> TaskGroup:
+    """The tasks before a run's turn: whatever makes files arrive, side by side, then the turn.
+
+    Args:
+        steps: called within the group; each makes a task or a chain of tasks.
+    """
+    with TaskGroup(GROUP) as group:
+        turn = TakeTurn(retries=0)
+        for step in steps:
+            step() >> turn
+    return group
+
+
+def build_and_publish(
+    settings: Settings, window: dict[str, str], select: Sequence[str] = (), tag: str = ""
+) -> tuple[list[Any], Any]:
+    """The build, the tasks of its nodes, and the publication after all of them.
+
+    Args:
+        window: the landed dates to absorb, as variables of the environment; templated.
+        select: dbt's selectors; everything where absent.
+        tag: publish only the marts with this tag.
+
+    Returns:
+        The tasks that come first, and the one that publishes.
+    """
+    building = build(list(select), window)
+    graph = render_graph(settings, window, select)
+    publishing = publish.override(outlets=mart_assets(settings, tag))(tag)
+    [building, graph] >> publishing
+    return [building, graph], publishing

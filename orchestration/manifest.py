@@ -1,0 +1,63 @@
+"""The dbt manifest from which the DAGs are rendered."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from errors import WarehouseError
+from orchestration.dbt_runs import run_dbt
+from settings import Settings
+
+PROJECT_NAME = "ecommerce_warehouse"
+
+
+def manifest_file(settings: Settings) -> Path:
+    """Where the manifest is that the DAGs are rendered from; whole at any moment."""
+    return settings.data_folder / "airflow" / "manifest.json"
+
+
+def refresh_manifest(settings: Settings) -> Path:
+    """Parse the project and keep its manifest.
+
+    Raises:
+        WarehouseError: dbt cannot parse the project.
+    """
+    run_dbt(settings, ["parse"])
+    return keep_manifest(settings)
+
+
+def keep_manifest(settings: Settings) -> Path:
+    """Keep the manifest that the last dbt command wrote, in one step, unless it is the same."""
+    file = manifest_file(settings)
+    made = dbt_target(settings) / "manifest.json"
+    draft = file.with_suffix(".tmp")
+    draft.write_bytes(made.read_bytes())
+    draft.replace(file)
+    return file
+
+
+def dbt_target(settings: Settings) -> Path:
+    """Where the scheduled dbt commands write their artifacts."""
+    return settings.data_folder / "airflow" / "dbt"
+
+
+def read_manifest(settings: Settings) -> dict[str, Any]:
+    """The manifest.
+
+    Raises:
+        WarehouseError: there is none yet.
+    """
+    file = manifest_file(settings)
+    try:
+        return _read(file, file.stat().st_mtime_ns)
+    except OSError:
+        raise WarehouseError(
+            f"There is no dbt manifest {file} to render the DAGs from",
+            "run `warehouse airflow parse`",
+        ) from None
+
+
+@cache
+def _read(file: Path, changed_at: int) -> dict[str, Any]:
+    return json.loads(file.read_text())

@@ -1,0 +1,23 @@
+"""Whether anything was landed that readers do not see yet."""
+
+from cluster.sql import connect
+from landing.manifest import manifest_name
+from settings import Settings
+
+
+def has_news(settings: Settings) -> bool:
+    """Whether the manifest has rows that were recorded after the last publication.
+
+    Raises:
+        ServiceUnavailable: the Thrift Server does not answer.
+    """
+    log = f"{settings.schema_name('quality')}.publication_log"
+    schema, table = log.split(".")
+    with connect(settings) as connection:
+        if not connection.execute(f"show tables in {schema} like '{table}'").rows:
+            return True
+        ((is_new,),) = connection.execute(
+            f"select coalesce((select max(recorded_at) from {manifest_name(settings)}) > "
+            f"(select max(published_at) from {log}), true)"
+        ).rows
+    return bool(is_new)

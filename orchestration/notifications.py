@@ -1,0 +1,106 @@
+"""Tells people about runs that failed or are late: in the log, by mail and to a webhook."""
+
+import asyncio
+import logging
+import smtplib
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from email.message import EmailMessage
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import httpx
+from tenacity import retry, stop_after_attempt, wait_exponential
+
+from settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from airflow.sdk.definitions.context import Context
+
+log = logging.getLogger(__name__)
+_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Notification:
+    """What is told of a run.
+
+    Attributes:
+        kind: failed or late.
+        text: one line for people.
+    """
+
+    kind: str
+    dag_id: str
+    run_id: str
+    text: str
+
+
+def notify(notification: Notification, settings: Settings) -> None:
+    """Tell everybody the settings name; whoever cannot be reached does not stop the others."""
+    log.error("%s", notification.text)
+    for name, send in _channels(settings):
+        try:
+            send(notification)
+        except (OSError, httpx.HTTPError, smtplib.SMTPException) as error:
+            log.error("The notification could not be sent by %s: %s", name, error)
+
+
+def run_failed(context: "Context") -> None:
+    """Airflow calls this when a run has failed."""
+    run = context["dag_run"]
+    failed = sorted(
+        instance.task_id
+        for instance in getattr(run, "get_task_instances", list)()
+        if instance.state == "failed"
+    )
+    tasks = (
+        f" in {', '.join(failed[:5])}" if failed else f": {context.get('reason', 'see its log')}"
+    )
+    text = f"{run.dag_id}, run {run.run_id}, failed{tasks}; readers keep what was published before"
+    notify(Notification("failed", run.dag_id, run.run_id, text), load_settings())
+
+
+async def run_is_late(context: dict[str, Any], limit: str) -> None:
+    """Airflow calls this when a run has not ended in time.
+
+    Args:
+        limit: the time it had, in words.
+    """
+    run = context["dag_run"]
+    text = f"{run['dag_id']}, run {run['dag_run_id']}, has not ended within {limit}"
+    notification = Notification("late", run["dag_id"], run["dag_run_id"], text)
+    await asyncio.to_thread(notify, notification, load_settings())
+
+
+def _channels(settings: Settings) -> Iterator[tuple[str, Callable[[Notification], None]]]:
+    if settings.notify_webhook:
+        yield "webhook", lambda notification: _post(settings.notify_webhook, notification)
+    if settings.notify_email and settings.smtp_url:
+        yield "mail", lambda notification: _mail(settings, notification)
+
+
+_tried_again = retry(
+    stop=stop_after_attempt(3), wait=wait_exponential(multiplier=1, max=10), reraise=True
+)
+
+
+@_tried_again
+def _post(address: str, notification: Notification) -> None:
+    httpx.post(address, json=asdict(notification), timeout=_SECONDS).raise_for_status()
+
+
+@_tried_again
+def _mail(settings: Settings, notification: Notification) -> None:
+    server = urlsplit(settings.smtp_url)
+    letter = EmailMessage()
+    letter["Subject"] = f"{notification.dag_id} {notification.kind}"
+    letter["From"] = letter["To"] = settings.notify_email
+    letter.set_content(notification.text)
+    is_encrypted = server.scheme == "smtps"
+    connect = smtplib.SMTP_SSL if is_encrypted else smtplib.SMTP
+    port = server.port or (465 if is_encrypted else 25)
+    with connect(server.hostname, port, timeout=_SECONDS) as connection:
+        if server.username:
+            connection.login(unquote(server.username), unquote(server.password or ""))
+        connection.send_message(letter)

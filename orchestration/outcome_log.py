@@ -1,0 +1,104 @@
+"""Tells the outcomes of nodes, while they are built, to the tasks that follow the build."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Event, Lock, Thread
+from typing import Any
+
+from orchestration.dbt_runs import NodeResult
+from orchestration.outcomes import GOOD
+
+OUTCOMES = "outcomes"
+PUSH_SECONDS = 1.0
+_WORST_FIRST = ("fail", "error", "runtime error", "skipped", "warn", "pass")
+
+
+def tests_key(unique_id: str) -> str:
+    """The name under which the outcome of a node's data tests is told."""
+    return f"tests of {unique_id}"
+
+
+class OutcomeLog:
+    """Collects results as dbt tells them.
+
+    The data tests of a node are told as one: good once all passed, bad as soon as one did not.
+
+    Args:
+        manifest: dbt's, for which tests belong to which node.
+        build_try: which try of the build this is.
+    """
+
+    def __init__(self, manifest: Mapping[str, Any], build_try: int) -> None:
+        self._tested = {
+            test: node["attached_node"]
+            for test, node in manifest["nodes"].items()
+            if node["resource_type"] == "test" and node.get("attached_node")
+        }
+        self._awaited: dict[str, set[str]] = defaultdict(set)
+        for test, node in self._tested.items():
+            self._awaited[node].add(test)
+        self._results: dict[str, list[NodeResult]] = defaultdict(list)
+        self._outcomes: dict[str, dict[str, Any]] = {}
+        self._build_try = build_try
+        self._lock = Lock()
+        self._changed = Event()
+
+    def tell(self, result: NodeResult) -> None:
+        """Take the result of a node; called from dbt's threads."""
+        with self._lock:
+            node = self._tested.get(result.unique_id)
+            if node is None:
+                self._put(result.unique_id, [result])
+                return
+            self._results[node].append(result)
+            self._awaited[node].discard(result.unique_id)
+            if result.status not in GOOD or not self._awaited[node]:
+                self._put(tests_key(node), self._results[node])
+
+    @contextmanager
+    def pushed(self, push: Callable[[dict[str, Any]], None]) -> Iterator[None]:
+        """Push all outcomes so far, from a thread of its own, at most once a second.
+
+        At the end nodes are told, too, of which not every data test belonged to the run.
+        """
+        over = Event()
+
+        def push_changes() -> None:
+            while not over.wait(PUSH_SECONDS):
+                if self._changed.is_set():
+                    push(self._taken())
+
+        push(self._taken())
+        thread = Thread(target=push_changes, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+            with self._lock:
+                for node, results in self._results.items():
+                    self._put(tests_key(node), results)
+            push(self._taken())
+
+    def _taken(self) -> dict[str, Any]:
+        with self._lock:
+            self._changed.clear()
+            return dict(self._outcomes)
+
+    def _put(self, key: str, results: list[NodeResult]) -> None:
+        if key in self._outcomes:
+            return
+        worst = min(results, key=lambda result: _rank(result.status))
+        self._outcomes[key] = {
+            "status": worst.status,
+            "message": worst.message[:300],
+            "seconds": round(sum(result.seconds for result in results), 1),
+            "build_try": self._build_try,
+        }
+        self._changed.set()
+
+
+def _rank(status: str) -> int:
+    return _WORST_FIRST.index(status) if status in _WORST_FIRST else len(_WORST_FIRST)

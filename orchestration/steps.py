@@ -1,0 +1,174 @@
+"""What the tasks of the DAGs do in a worker."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import task
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
+
+from errors import UsageError, WarehouseError
+from orchestration.dbt_runs import DbtFailed, run_dbt
+from orchestration.manifest import keep_manifest, read_manifest
+from orchestration.outcome_log import OUTCOMES, OutcomeLog
+from orchestration.slices import next_slice
+from settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    pass
+
+log = logging.getLogger(__name__)
+BUILD = "build"
+# Unit tests check the models' SQL, not the data: they are for who changes it.
+_DATA_ONLY = ("--exclude-resource-type", "unit_test")
+
+
+@task
+def generate_shop(days: Sequence[str]) -> None:
+    """Generate the simulated shop's logs of these dates (YYYY-MM-DD) and land them."""
+    from generator.daily import generate_day
+
+    with _warehouse() as settings:
+        for day in days:
+            generate_day(settings, date.fromisoformat(day), log.info)
+
+
+@task
+def land_dropped(source: str, day: str) -> None:
+    """Land what lies in the drop folder of a source system, under a date where it names none."""
+    from landing.drop_folder import land_drop_folder
+
+    with _warehouse() as settings:
+        report = land_drop_folder(settings, source, date.fromisoformat(day))
+        log.info("%s", report)
+
+
+@task
+def stop_without_news() -> None:
+    """Skip the rest of the run when no file was landed since the last publication."""
+    from orchestration.news import has_news
+
+    with _warehouse() as settings:
+        if not has_news(settings):
+            raise AirflowSkipException("Nothing was landed since the last publication")
+
+
+@task(task_id=BUILD)
+def build(select: Sequence[str], window: Mapping[str, str], **context: Any) -> None:
+    """Build the selected graph in one dbt command; the tasks of its nodes follow.
+
+    Args:
+        select: dbt's selectors; everything where absent.
+        window: the landed dates to absorb, as variables of the environment.
+
+    Raises:
+        AirflowFailException: data tests failed, or the same would fail again.
+        AirflowException: what may succeed when tried again.
+    """
+    instance = context["ti"]
+    with _warehouse(writes=True) as settings:
+        outcomes = OutcomeLog(read_manifest(settings), instance.try_number)
+        selection = ("--select", *select) if select else ()
+        with outcomes.pushed(lambda value: instance.xcom_push(key=OUTCOMES, value=value)):
+            run_dbt(
+                settings,
+                ["build", *selection, "--indirect-selection", "cautious", *_DATA_ONLY],
+                {**window, "WAREHOUSE_PUBLISH": "apart"},
+                outcomes.tell,
+            )
+        keep_manifest(settings)
+
+
+def run_node(command: str, unique_id: str, window: Mapping[str, str]) -> None:
+    """Run one node, or its data tests, alone; raises as `build` does."""
+    with _warehouse(writes=True) as settings:
+        data_only = _DATA_ONLY if command == "test" else ()
+        name = unique_id.rpartition(".")[2]
+        run_dbt(settings, [command, "--select", name, *data_only], window)
+
+
+@task
+def publish(tag: str = "") -> None:
+    """Show readers what is built: all marts, or those with a tag."""
+    arguments = ["--args", f"{{tag: {tag}}}"] if tag else []
+    with _warehouse(writes=True) as settings:
+        run_dbt(settings, ["run-operation", "publish", *arguments])
+
+
+@task
+def docs() -> None:
+    """Build the docs site anew."""
+    from documentation.site import build as build_site
+
+    with _warehouse() as settings:
+        build_site(settings, log.info)
+
+
+@task
+def clean_up(sources: Sequence[str]) -> None:
+    """Remove local files that were landed from the drop folders."""
+    from landing.drop_folder import remove_landed
+
+    with _warehouse() as settings:
+        for source in sources:
+            remove_landed(settings, source, log.info)
+
+
+@task
+def maintain() -> None:
+    """Compact the tables and remove what nobody needs."""
+    from maintenance.tables import maintain as maintain_tables
+
+    with _warehouse(writes=True) as settings:
+        maintain_tables(settings, log.info)
+
+
+@task
+def choose_slice(first: str, last: str, days: int, order: str) -> dict[str, Any]:
+    """The dates of this run of a backfill, and what is left for the next."""
+    try:
+        chosen = next_slice(date.fromisoformat(first), date.fromisoformat(last), int(days), order)
+    except (ValueError, UsageError) as error:
+        raise AirflowFailException(str(error)) from None
+    log.info("%s to %s; %d slices are left", chosen.first, chosen.last, chosen.left_count)
+    return {
+        "dates": [str(day) for day in chosen.dates],
+        "first": str(chosen.first),
+        "last": str(chosen.last),
+        "rest": [str(day) for day in chosen.rest or ()],
+        "left_count": chosen.left_count,
+    }
+
+
+@contextmanager
+def _warehouse(writes: bool = False) -> Iterator[Settings]:
+    """The warehouse, its services running; errors as Airflow understands them.
+
+    Where the project starts its services itself, what a crash left is repaired first.
+
+    Args:
+        writes: wait until no other task writes. Runs take turns anyway; but a killed scheduler
+            leaves tasks that write until Airflow ends them.
+    """
+    from cluster import stack
+    from cluster.lock import locked
+
+    try:
+        settings = load_settings()
+        if settings.target == "embedded":
+            stack.up(settings, log.info)
+        if not writes:
+            yield settings
+            return
+        lock = settings.data_folder / "airflow" / "writing"
+        with locked(lock, lambda: log.info("Waiting for another task that writes")):
+            yield settings
+    except DbtFailed as error:
+        kind = AirflowException if error.is_transient else AirflowFailException
+        raise kind(str(error)) from None
+    except UsageError as error:
+        raise AirflowFailException(str(error)) from None
+    except WarehouseError as error:
+        raise AirflowException(str(error)) from None

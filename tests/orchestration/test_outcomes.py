@@ -1,0 +1,113 @@
+"""What the task of a node makes of the outcome that the build told."""
+
+import pytest
+
+from orchestration.dbt_runs import NodeResult, is_transient
+from orchestration.outcome_log import OutcomeLog
+from orchestration.outcomes import Verdict, decide
+
+MODEL, OTHER = "model.shop.events", "model.shop.orders"
+MANIFEST = {
+    "nodes": {
+        MODEL: {"resource_type": "model"},
+        "test.shop.key": {"resource_type": "test", "attached_node": MODEL},
+        "test.shop.range": {"resource_type": "test", "attached_node": MODEL},
+        "test.shop.free": {"resource_type": "test"},
+    }
+}
+
+
+def told(status: str, build_try: int = 1) -> dict:
+    return {"status": status, "message": "OK", "seconds": 1.5, "build_try": build_try}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "build_state", "own_try", "verdict"),
+    [
+        (None, "running", 1, Verdict.WAIT),
+        (None, None, 1, Verdict.WAIT),
+        (None, "up_for_retry", 1, Verdict.WAIT),
+        (told("success"), "running", 1, Verdict.SUCCEED),
+        (told("warn"), "success", 1, Verdict.SUCCEED),
+        (told("no-op"), "success", 1, Verdict.SUCCEED),
+        # The build may be tried again, and will then have another outcome.
+        (told("error"), "running", 1, Verdict.WAIT),
+        (told("error"), "up_for_retry", 1, Verdict.WAIT),
+        (told("skipped"), "running", 1, Verdict.WAIT),
+        (told("error"), "failed", 1, Verdict.FAIL),
+        (told("skipped"), "failed", 1, Verdict.SKIP),
+        # Data tests are not tried again.
+        (told("fail"), "running", 1, Verdict.FAIL),
+        (None, "failed", 1, Verdict.SKIP),
+        (None, "upstream_failed", 1, Verdict.SKIP),
+        (None, "skipped", 1, Verdict.SKIP),
+        (None, "success", 1, Verdict.SUCCEED),
+        # A task that was cleared on its own runs its node.
+        (told("success"), "success", 2, Verdict.RUN),
+        (told("fail"), "failed", 2, Verdict.RUN),
+        (told("error"), "failed", 2, Verdict.RUN),
+        (None, "failed", 2, Verdict.RUN),
+        # Cleared together with the build it follows that again.
+        (told("success", 1), None, 2, Verdict.WAIT),
+        (told("fail", 1), "scheduled", 2, Verdict.WAIT),
+        (None, "running", 2, Verdict.WAIT),
+        (told("success", 2), "running", 2, Verdict.SUCCEED),
+        (told("success", 2), "success", 2, Verdict.SUCCEED),
+        (told("fail", 2), "running", 2, Verdict.FAIL),
+        # After a retry of the build it need not have as many tries.
+        (told("success", 3), "success", 1, Verdict.SUCCEED),
+    ],
+)
+def test_decide(outcome, build_state, own_try, verdict):
+    assert decide(outcome, build_state, own_try)[0] is verdict
+
+
+def test_decide__tells_what_dbt_said():
+    _, why = decide(told("fail"), "running", 1)
+    assert why == "fail after 1.5 s: OK"
+
+
+def log_of(*results: tuple[str, str]) -> list[tuple[str, str, float]]:
+    pushed = []
+    log = OutcomeLog(MANIFEST, build_try=2)
+    with log.pushed(pushed.append):
+        for unique_id, status in results:
+            log.tell(NodeResult(unique_id, status, "", 0.5))
+    assert pushed[0] == {}, "told at once that nothing is built yet"
+    assert all(outcome["build_try"] == 2 for outcome in pushed[-1].values())
+    return [(key, value["status"], value["seconds"]) for key, value in pushed[-1].items()]
+
+
+def test_outcome_log__tells_a_model_at_once_and_its_tests_together():
+    pushed = log_of((MODEL, "success"), ("test.shop.key", "pass"), ("test.shop.range", "warn"))
+    assert pushed == [(MODEL, "success", 0.5), (f"tests of {MODEL}", "warn", 1.0)]
+
+
+def test_outcome_log__tells_a_failed_test_at_once():
+    pushed = log_of(("test.shop.key", "fail"), ("test.shop.range", "pass"))
+    assert pushed == [(f"tests of {MODEL}", "fail", 0.5)]
+
+
+def test_outcome_log__tells_tests_of_which_some_did_not_run_at_the_end():
+    assert log_of(("test.shop.key", "pass")) == [(f"tests of {MODEL}", "pass", 0.5)]
+
+
+def test_outcome_log__tells_a_test_of_no_node_under_its_own_name():
+    assert log_of(("test.shop.free", "pass")) == [("test.shop.free", "pass", 0.5)]
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("TSocket read 0 bytes", True),
+        ("Could not connect to any of [('127.0.0.1', 21504)]", True),
+        ("org.apache.thrift.transport.TTransportException: java.net.ConnectException", True),
+        ("Compilation Error in model fct_events", False),
+        ("[UNRESOLVED_COLUMN] a column cannot be resolved. SQLSTATE: 42703", False),
+        ("[DIVIDE_BY_ZERO] SQLSTATE: 22012", False),
+        ("The query of x differs from the columns declared in y: z", False),
+    ],
+)
+def test_is_transient(message, expected):
+    assert is_transient([message]) is expected
+    assert is_transient(["TSocket read 0 bytes", message]) is expected
