@@ -137,7 +137,7 @@ def choose_slice(first: str, last: str, days: int, order: str) -> dict[str, Any]
         "dates": [str(day) for day in chosen.dates],
         "first": str(chosen.first),
         "last": str(chosen.last),
-        "rest": [str(day) for day in chosen.rest or ()],
+        "rest": [str(day) for day in chosen.rest or ("", "")],
         "left_count": chosen.left_count,
     }
 
