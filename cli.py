@@ -12,6 +12,7 @@ from cluster import commands as cluster_commands
 from errors import WarehouseError
 from generator import commands as generator_commands
 from landing import commands as landing_commands
+from orchestration import commands as airflow_commands
 
 application = typer.Typer(
     help="The warehouse behind an online shop's event logs.",
@@ -19,7 +20,13 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for commands in (cluster_commands, landing_commands, generator_commands, demo):
+for commands in (
+    cluster_commands,
+    landing_commands,
+    generator_commands,
+    airflow_commands,
+    demo,
+):
     commands.register(application)
 
 

@@ -113,6 +113,7 @@ class Settings(BaseSettings):
             "thrift": 4,
             "spark_web": 5,
             "docs": 6,
+            "airflow": 7,
             "datanode": 10,
             "datanode_web": 11,
             "datanode_ipc": 12,

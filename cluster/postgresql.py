@@ -2,7 +2,6 @@
 
 import os
 import pwd
-import secrets
 import shutil
 import subprocess
 from functools import cache
@@ -12,6 +11,7 @@ from pathlib import Path
 import psycopg
 
 from cluster.processes import Command
+from cluster.secret_files import secret
 from errors import WarehouseError
 from settings import Settings
 
@@ -27,14 +27,7 @@ def folder(settings: Settings) -> Path:
 
 def password(settings: Settings) -> str:
     """The generated password of the embedded PostgreSQL, made on first use."""
-    file = settings.data_folder / "secrets" / "postgresql"
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = file.with_suffix(".tmp")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(24))
-        draft.replace(file)
-    return file.read_text()
+    return secret(settings, "postgresql")
 
 
 def command(settings: Settings) -> Command:

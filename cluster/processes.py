@@ -22,11 +22,16 @@ LOG_SIZE_LIMIT = 20_000_000
 
 @dataclass(frozen=True)
 class Command:
-    """How to run a service."""
+    """How to run a service.
+
+    Attributes:
+        environment: added to this process's own, unless `is_whole_environment`.
+    """
 
     arguments: list[str]
     environment: dict[str, str] = field(default_factory=dict)
     user: int | None = None
+    is_whole_environment: bool = False
 
 
 def run_folder(settings: Settings) -> Path:
@@ -39,6 +44,11 @@ def log_file(settings: Settings, service: str) -> Path:
     return settings.data_folder / "logs" / f"{service}.log"
 
 
+def supervisor_configuration(settings: Settings) -> Path:
+    """Configuration of the process that keeps Airflow alive; it has no other mark."""
+    return settings.data_folder.resolve() / "airflow" / "supervisord.conf"
+
+
 def start(settings: Settings, service: str, command: Command) -> psutil.Process:
     """Start a service in a session of its own, its output to its log file."""
     log = log_file(settings, service)
@@ -46,6 +56,7 @@ def start(settings: Settings, service: str, command: Command) -> psutil.Process:
     if log.exists() and log.stat().st_size > LOG_SIZE_LIMIT:
         log.replace(log.with_suffix(".log.1"))
     run_folder(settings).mkdir(parents=True, exist_ok=True)
+    inherited = {} if command.is_whole_environment else os.environ
     with log.open("ab") as output:
         child = subprocess.Popen(
             [str(argument) for argument in command.arguments],
@@ -53,7 +64,7 @@ def start(settings: Settings, service: str, command: Command) -> psutil.Process:
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=run_folder(settings),
-            env={**os.environ, **command.environment},
+            env={**inherited, **command.environment},
             start_new_session=True,
             user=command.user,
             group=command.user,
@@ -72,7 +83,7 @@ def find(settings: Settings, service: str) -> psutil.Process | None:
     try:
         remembered = json.loads(_memory(settings, service).read_text())
         process = psutil.Process(remembered["pid"])
-        if _is_service(settings, _command_line(process)) and _is_alive(process):
+        if is_service(settings, process) and is_alive(process):
             return process
     except (OSError, ValueError, KeyError, TypeError, psutil.Error):
         pass
@@ -84,7 +95,7 @@ def strays(settings: Settings) -> list[psutil.Process]:
     return [
         process
         for process in psutil.process_iter(["cmdline"])
-        if _is_service(settings, process.info["cmdline"] or []) and _is_alive(process)
+        if _is_service(settings, process.info["cmdline"] or []) and is_alive(process)
     ]
 
 
@@ -98,6 +109,20 @@ def stop(process: psutil.Process, patience: float = 20) -> None:
         process.send_signal(stop_signal)
     except psutil.Error:
         return
+    _kill_survivors(family, patience)
+
+
+def stop_all(orphans: list[psutil.Process], patience: float = 5) -> None:
+    """Stop processes that have no parent of ours: all asked first, killed after `patience` s."""
+    for process in orphans:
+        try:
+            process.terminate()
+        except psutil.Error:
+            continue
+    _kill_survivors(orphans, patience)
+
+
+def _kill_survivors(family: list[psutil.Process], patience: float) -> None:
     for survivor in _wait_for_end(family, patience):
         try:
             survivor.kill()
@@ -113,7 +138,7 @@ def _wait_for_end(family: list[psutil.Process], patience: float) -> list[psutil.
         Those that still run after `patience` seconds.
     """
     deadline = time.monotonic() + patience
-    while (alive := [p for p in family if _is_alive(p)]) and time.monotonic() < deadline:
+    while (alive := [p for p in family if is_alive(p)]) and time.monotonic() < deadline:
         time.sleep(0.05)
     return alive
 
@@ -135,10 +160,21 @@ def _command_line(process: psutil.Process) -> list[str]:
     return arguments
 
 
+def is_service(settings: Settings, process: psutil.Process) -> bool:
+    """Whether a process carries the mark of this data folder.
+
+    Raises:
+        psutil.Error: it has ended.
+    """
+    return _is_service(settings, _command_line(process))
+
+
 def _is_service(settings: Settings, arguments: list[str]) -> bool:
     folder = settings.data_folder.resolve()
     if _is_postgresql(arguments):
         return str(folder / "postgresql") in arguments
+    if str(supervisor_configuration(settings)) in arguments:
+        return True
     return f"-Dwarehouse.data={folder}" in arguments
 
 
@@ -147,7 +183,8 @@ def _is_postgresql(arguments: list[str]) -> bool:
     return any(argument.endswith("/bin/postgres") for argument in arguments)
 
 
-def _is_alive(process: psutil.Process) -> bool:
+def is_alive(process: psutil.Process) -> bool:
+    """Whether a process still does or holds anything."""
     try:
         # One that ended is not running any more, even when nobody has asked for its exit code;
         # its ports and files are free once its last thread has ended.

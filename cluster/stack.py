@@ -44,7 +44,7 @@ def up(settings: Settings, say: Say = lambda line: None) -> UpReport:
         check_existing_cluster(settings)
         _prepare_raw_zone(settings)
         return UpReport()
-    with _alone(settings, say):
+    with alone(settings, say):
         return _up(settings, say)
 
 
@@ -102,9 +102,12 @@ def _processor_seconds(process: psutil.Process) -> float:
 
 def down(settings: Settings, say: Say = lambda line: None) -> int:
     """Stop every process of this data folder; returns how many there were."""
+    # Here, because Airflow stands upon the cluster, and not the other way round.
+    from orchestration import service as airflow
+
     _refuse_existing_cluster(settings)
-    with _alone(settings, say):
-        return _down(settings, say)
+    with alone(settings, say):
+        return airflow.stop(settings, say) + _down(settings, say)
 
 
 def _down(settings: Settings, say: Say) -> int:
@@ -116,7 +119,10 @@ def _down(settings: Settings, say: Say) -> int:
             processes.stop(process)
             stopped += 1
         processes.forget(settings, service.name)
+    airflow = processes.find(settings, "airflow")
     for process in processes.strays(settings):
+        if process == airflow:
+            continue
         say(f"Stopping process {process.pid}, left behind by an earlier start")
         processes.stop(process)
         stopped += 1
@@ -134,7 +140,7 @@ def restart(settings: Settings, names: list[str], say: Say = lambda line: None) 
     for name in names:
         if name not in known:
             raise UsageError(f"There is no service {name}", f"one of {', '.join(known)}")
-    with _alone(settings, say):
+    with alone(settings, say):
         if names:
             for name in names:
                 process = processes.find(settings, name)
@@ -155,8 +161,8 @@ def _refuse_existing_cluster(settings: Settings) -> None:
 
 
 @contextmanager
-def _alone(settings: Settings, say: Say) -> Iterator[None]:
-    """Two that start or stop the services at once would undo each other's work."""
+def alone(settings: Settings, say: Say) -> Iterator[None]:
+    """Hold the data folder: two that start or stop the services at once would undo each other's work."""
     try:
         settings.data_folder.mkdir(parents=True, exist_ok=True)
         (settings.data_folder / "lock").touch()
@@ -178,11 +184,8 @@ def _prepare_raw_zone(settings: Settings) -> None:
 
 def _remove_strays(settings: Settings, missing: list[Service]) -> None:
     """Stop processes of this data folder that nobody remembers: they hold its ports and files."""
-    remembered = {
-        process.pid
-        for service in services(settings)
-        if (process := processes.find(settings, service.name))
-    }
+    names = [*service_names(settings), "airflow"]
+    remembered = {process.pid for name in names if (process := processes.find(settings, name))}
     for process in processes.strays(settings):
         parents = {parent.pid for parent in process.parents()}
         if process.pid not in remembered and not parents & remembered:

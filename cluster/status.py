@@ -1,6 +1,7 @@
 """What each service is doing."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
@@ -16,7 +17,7 @@ class ServiceStatus:
 
     Attributes:
         state: running, starting (its process lives but does not answer) or stopped.
-        memory: resident memory in bytes.
+        memory: in bytes, of it and all that it started.
         uptime: seconds since it started.
     """
 
@@ -34,6 +35,34 @@ def read_status(settings: Settings) -> list[ServiceStatus]:
     return [_status(settings, service) for service in services(settings)]
 
 
+def read_airflow_status(settings: Settings) -> ServiceStatus | None:
+    """Status of the Airflow that this project starts; None if it never did."""
+    from orchestration.service import airflow_service
+    from orchestration.supervision import was_started
+
+    return _status(settings, airflow_service(settings)) if was_started(settings) else None
+
+
+def family_memory(process: psutil.Process) -> int:
+    """Memory of a process and all that it started, in bytes; what they share counts once.
+
+    Raises:
+        psutil.NoSuchProcess: it has ended.
+    """
+    memory = _own_memory(process)
+    for child in process.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            memory += _own_memory(child)
+    return memory
+
+
+def _own_memory(process: psutil.Process) -> int:
+    with suppress(psutil.AccessDenied, AttributeError):
+        # Linux: its proportional share of each page.
+        return process.memory_full_info().pss
+    return process.memory_info().rss
+
+
 def _status(settings: Settings, service: Service) -> ServiceStatus:
     process = processes.find(settings, service.name)
     page = f"http://127.0.0.1:{service.web_port}" if service.web_port else None
@@ -41,8 +70,7 @@ def _status(settings: Settings, service: Service) -> ServiceStatus:
     if process is None:
         return ServiceStatus(service.name, "stopped", None, port, None, None, page)
     try:
-        memory = process.memory_info().rss
-        memory += sum(child.memory_info().rss for child in process.children(recursive=True))
+        memory = family_memory(process)
         uptime = time.time() - process.create_time()
     except psutil.Error:
         return ServiceStatus(service.name, "stopped", None, port, None, None, page)

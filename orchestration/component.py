@@ -1,0 +1,54 @@
+"""Runs a component of Airflow. supervisord starts it, and starts it again whenever it ends.
+
+Before the component itself, whatever the one before left behind is put in order; after `kill -9`
+that would otherwise stay: workers of the scheduler wait for ever on a pipe that they hold open
+themselves, and Airflow counts the dead one as running for half a minute.
+"""
+
+import sys
+import time
+
+import psycopg
+
+from cluster import postgresql, processes
+from orchestration.components import Component, component_named, left_behind
+from orchestration.environment import DATABASE
+from settings import Settings, load_settings
+
+
+def main(name: str) -> None:
+    """Run the component of this name until it ends."""
+    component = component_named(name)
+    settings = load_settings()
+    processes.stop_all(left_behind(settings, name))
+    _end_jobs(settings, component)
+    # Imported only now: it takes seconds, and nothing before needs it.
+    from airflow.__main__ import main as airflow
+
+    sys.argv = ["airflow", name, *component.options]
+    airflow()
+
+
+def _end_jobs(settings: Settings, component: Component) -> None:
+    """Say in Airflow's database that no such component runs, as a clean end would have done.
+
+    Then the scheduler takes up the tasks of its predecessor at its start, and the triggerer the
+    triggers. Waits for a PostgreSQL that does not answer: an attempt of the component itself would
+    take seconds of a core each time.
+    """
+    while True:
+        try:
+            with postgresql.connect(settings, DATABASE) as connection:
+                connection.execute(
+                    "update job set state = 'failed', end_date = now() "
+                    "where job_type = %s and end_date is null",
+                    [component.job_type],
+                )
+            return
+        except psycopg.OperationalError:
+            print(f"{component.name} waits for PostgreSQL", flush=True)
+            time.sleep(1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,178 @@
+"""Starts and stops the Airflow that this project starts itself, as a whole."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psutil
+
+from cluster import processes, stack
+from cluster.obstacles import refuse_obstacles
+from cluster.services import Service
+from cluster.status import family_memory
+from errors import ServiceUnavailable, UsageError, WarehouseError
+from orchestration import database, supervision
+from orchestration.api import health
+from orchestration.components import COMPONENTS, left_behind, running
+from orchestration.environment import DAGS_FOLDER
+from settings import Settings
+
+NAME = "airflow"
+# What a first start on a slow and busy machine may take.
+START_PATIENCE = 180
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class ComponentStatus:
+    """What a component is doing.
+
+    Attributes:
+        state: running, or stopped; it is started again within seconds while the supervisor lives.
+        memory: in bytes, of it and all that it started; shared pages count in part.
+        health: as Airflow's own health check tells it.
+    """
+
+    name: str
+    state: str
+    pid: int | None
+    memory: int | None
+    health: str
+
+
+def airflow_service(settings: Settings) -> Service:
+    """Airflow as one of the services that `warehouse status` lists."""
+    port = settings.port(NAME)
+    return Service(NAME, [port], lambda: is_healthy(settings), web_port=port)
+
+
+def log_names(settings: Settings) -> list[str]:
+    """The logs of Airflow, if it was ever started: of the supervisor and of each component."""
+    if not supervision.was_started(settings):
+        return []
+    return [NAME, *(component.log_name for component in COMPONENTS)]
+
+
+def is_healthy(settings: Settings) -> bool:
+    """Whether every component lives and says that it is healthy."""
+    return not _unhealthy(settings)
+
+
+def up(settings: Settings, say: Say = lambda line: None) -> bool:
+    """Start Airflow, and the embedded cluster before it, and wait until all is healthy.
+
+    Returns:
+        False when Airflow was running already.
+
+    Raises:
+        WarehouseError: something is in the way; what had been started keeps running.
+    """
+    if settings.target == "cluster":
+        raise UsageError(
+            "WAREHOUSE_TARGET=cluster has an Airflow of its own, which is not ours to start",
+            f"point its DAG folder at {DAGS_FOLDER}, and give its processes WAREHOUSE_TARGET, "
+            "WAREHOUSE_HDFS_URL, WAREHOUSE_METASTORE_URI, WAREHOUSE_THRIFT_HOST and "
+            "WAREHOUSE_THRIFT_PORT, and PYTHONPATH with the checkout",
+        )
+    stack.up(settings, say)
+    with stack.alone(settings, say):
+        return _up(settings, say)
+
+
+def _up(settings: Settings, say: Say) -> bool:
+    supervisor = processes.find(settings, NAME)
+    if supervisor is not None and not database.is_current(settings):
+        say("Stopping airflow, whose database is not that of the installed Airflow")
+        _stop(settings)
+        supervisor = None
+    is_new = supervisor is None
+    if is_new:
+        _stop(settings)
+        refuse_obstacles(settings, [airflow_service(settings)])
+        if not database.is_current(settings):
+            say("Making the tables of airflow")
+            database.prepare(settings)
+        say("Starting airflow")
+        processes.start(settings, NAME, supervision.command(settings))
+    elif not is_healthy(settings):
+        say("Waiting for airflow, which is starting")
+    _wait(settings)
+    return is_new
+
+
+def down(settings: Settings, say: Say = lambda line: None) -> int:
+    """Stop every process of Airflow; returns how many components and supervisors there were."""
+    if settings.target == "cluster":
+        raise UsageError(
+            "WAREHOUSE_TARGET=cluster has an Airflow that is not ours to stop",
+            "stop it where it was started",
+        )
+    with stack.alone(settings, say):
+        return stop(settings, say)
+
+
+def stop(settings: Settings, say: Say = lambda line: None) -> int:
+    """As `down`, for one who holds the lock of the data folder."""
+    if not supervision.was_started(settings):
+        return 0
+    if processes.find(settings, NAME) is not None:
+        say("Stopping airflow")
+    count = _stop(settings)
+    processes.forget(settings, NAME)
+    return count
+
+
+def _stop(settings: Settings) -> int:
+    supervisor = processes.find(settings, NAME)
+    count = 0
+    if supervisor is not None:
+        count = 1 + len(running(supervisor))
+        # Ends when every component has ended.
+        processes.stop_all([supervisor], patience=3 * supervision.STOP_PATIENCE)
+    # Tasks are in groups of their own, and would go on without anyone to hear how they end.
+    orphans = left_behind(settings)
+    processes.stop_all(orphans)
+    return count or len(orphans)
+
+
+def _wait(settings: Settings) -> None:
+    deadline = time.monotonic() + START_PATIENCE
+    while unhealthy := _unhealthy(settings):
+        if processes.find(settings, NAME) is None:
+            raise WarehouseError(
+                "airflow ended while starting",
+                "see `warehouse logs airflow`, then run `warehouse airflow up` again",
+            )
+        if time.monotonic() > deadline:
+            name = unhealthy[0]
+            raise ServiceUnavailable(
+                f"airflow's {name} is not healthy after {START_PATIENCE} s",
+                f"see `warehouse logs airflow-{name}` and `warehouse doctor`",
+            )
+        time.sleep(0.2)
+
+
+def _unhealthy(settings: Settings) -> list[str]:
+    told = health(settings)
+    alive = running(processes.find(settings, NAME))
+    return [c.name for c in COMPONENTS if c.name not in alive or told.get(c.name) != "healthy"]
+
+
+def read_status(settings: Settings) -> list[ComponentStatus]:
+    """Status of every component."""
+    told = health(settings)
+    alive = running(processes.find(settings, NAME))
+    found = []
+    for component in COMPONENTS:
+        process = alive.get(component.name)
+        health_of_it = told.get(component.name, "does not answer" if not told else "unknown")
+        if process is None:
+            found.append(ComponentStatus(component.name, "stopped", None, None, "stopped"))
+            continue
+        try:
+            memory = family_memory(process)
+        except psutil.Error:
+            memory = None
+        found.append(ComponentStatus(component.name, "running", process.pid, memory, health_of_it))
+    return found
