@@ -73,6 +73,14 @@ def status() -> None:
         raise typer.Exit(3)
 
 
+@commands.command()
+def parse() -> None:
+    """Read the dbt project anew: the DAGs are rendered from it within minutes."""
+    from orchestration.manifest import refresh_manifest
+
+    _say(f"The DAGs are rendered from {refresh_manifest(load_settings())}.")
+
+
 def _coloured(word: str) -> str:
     colour = COLOURS.get(word, "yellow")
     return f"[{colour}]{word}[/{colour}]"

@@ -21,7 +21,7 @@ from airflow.triggers.base import (
 
 from orchestration.feed import READ_SECONDS, read_feed, task_states
 from orchestration.outcome_log import tests_key
-from orchestration.outcomes import Verdict, decide
+from orchestration.outcomes import FINAL, Verdict, decide
 from orchestration.steps import BUILD
 
 if TYPE_CHECKING:
@@ -53,14 +53,16 @@ class NodeTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """End the task as its node ended, or send it to a worker to run its node itself."""
         instance = self.task_instance
+        feed = await read_feed(instance.dag_id, instance.run_id, BUILD)
+        is_asked_again = feed.state in FINAL and instance.try_number > 1
         while True:
-            feed = await read_feed(instance.dag_id, instance.run_id, BUILD)
-            verdict, why = decide(feed.outcomes.get(self.key), feed.state, instance.try_number)
+            verdict, why = decide(feed.outcomes.get(self.key), feed.state, is_asked_again)
             if verdict is Verdict.RUN:
                 verdict, why = await self._after_parents(why)
             if verdict is not Verdict.WAIT:
                 break
             await asyncio.sleep(READ_SECONDS if feed.state else _LONG_SECONDS)
+            feed = await read_feed(instance.dag_id, instance.run_id, BUILD)
         self.log.info("%s: %s", self.key, why)
         if verdict is Verdict.SUCCEED:
             yield TaskSuccessEvent()

@@ -19,13 +19,8 @@ RUN_DATE = "{{ (dag_run.logical_date or dag_run.run_after).strftime('%Y-%m-%d') 
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 
 
-def common_arguments(settings: Settings, limit: timedelta, limit_text: str) -> dict[str, Any]:
-    """Arguments of every DAG: one run at a time, retries of what is transient, notifications.
-
-    Args:
-        limit: time from the queueing of a run after which its lateness is told.
-        limit_text: the same in words.
-    """
+def common_arguments(settings: Settings) -> dict[str, Any]:
+    """Arguments of every DAG: one run at a time, retries of what is transient, notifications."""
     first = settings.schedule_from
     return {
         "start_date": datetime(first.year, first.month, first.day, tzinfo=UTC)
@@ -40,13 +35,26 @@ def common_arguments(settings: Settings, limit: timedelta, limit_text: str) -> d
             "max_retry_delay": timedelta(minutes=10),
         },
         "on_failure_callback": run_failed,
-        "deadline": DeadlineAlert(
-            reference=DeadlineReference.DAGRUN_QUEUED_AT,
-            interval=limit,
-            callback=AsyncCallback(run_is_late, kwargs={"limit": limit_text}),
-        ),
         "tags": ["warehouse"],
     }
+
+
+def told_when_late(interval: timedelta, limit: timedelta, limit_text: str) -> DeadlineAlert:
+    """Tells of a run that has not ended in time, also of one that is caught up later.
+
+    Airflow 3.3 cannot clear a run with a deadline that counts from its queueing
+    (apache/airflow#70368). The logical date is the start of the run's interval of time.
+
+    Args:
+        interval: from one run to the next.
+        limit: time after the end of the interval.
+        limit_text: the same in words.
+    """
+    return DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_LOGICAL_DATE,
+        interval=interval + limit,
+        callback=AsyncCallback(run_is_late, kwargs={"limit": limit_text}),
+    )
 
 
 def mart_assets(settings: Settings, tag: str = "") -> list[Asset]:
@@ -75,7 +83,7 @@ def arrivals(*steps: Any) -> TaskGroup:
 
 def build_and_publish(
     settings: Settings, window: dict[str, str], select: Sequence[str] = (), tag: str = ""
-) -> tuple[list[Any], Any]:
+) -> tuple[Any, Any]:
     """The build, the tasks of its nodes, and the publication after all of them.
 
     Args:
@@ -84,10 +92,10 @@ def build_and_publish(
         tag: publish only the marts with this tag.
 
     Returns:
-        The tasks that come first, and the one that publishes.
+        The task that builds, and the one that publishes.
     """
     building = build(list(select), window)
     graph = render_graph(settings, window, select)
     publishing = publish.override(outlets=mart_assets(settings, tag))(tag)
-    [building, graph] >> publishing
-    return [building, graph], publishing
+    building >> graph >> publishing
+    return building, publishing

@@ -23,14 +23,15 @@ def refresh_manifest(settings: Settings) -> Path:
     Raises:
         WarehouseError: dbt cannot parse the project.
     """
-    run_dbt(settings, ["parse"])
+    run_dbt(settings, ["parse", "--quiet"])
     return keep_manifest(settings)
 
 
 def keep_manifest(settings: Settings) -> Path:
-    """Keep the manifest that the last dbt command wrote, in one step, unless it is the same."""
+    """Keep the manifest that the last dbt command wrote, in one step."""
     file = manifest_file(settings)
     made = dbt_target(settings) / "manifest.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".tmp")
     draft.write_bytes(made.read_bytes())
     draft.replace(file)

@@ -26,10 +26,9 @@ class OutcomeLog:
 
     Args:
         manifest: dbt's, for which tests belong to which node.
-        build_try: which try of the build this is.
     """
 
-    def __init__(self, manifest: Mapping[str, Any], build_try: int) -> None:
+    def __init__(self, manifest: Mapping[str, Any]) -> None:
         self._tested = {
             test: node["attached_node"]
             for test, node in manifest["nodes"].items()
@@ -40,7 +39,6 @@ class OutcomeLog:
             self._awaited[node].add(test)
         self._results: dict[str, list[NodeResult]] = defaultdict(list)
         self._outcomes: dict[str, dict[str, Any]] = {}
-        self._build_try = build_try
         self._lock = Lock()
         self._changed = Event()
 
@@ -95,7 +93,6 @@ class OutcomeLog:
             "status": worst.status,
             "message": worst.message[:300],
             "seconds": round(sum(result.seconds for result in results), 1),
-            "build_try": self._build_try,
         }
         self._changed.set()
 

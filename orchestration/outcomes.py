@@ -5,7 +5,7 @@ from enum import Enum, auto
 from typing import Any
 
 GOOD = ("success", "pass", "warn", "no-op")
-_FINAL = ("success", "failed", "skipped", "upstream_failed", "removed")
+FINAL = ("success", "failed", "skipped", "upstream_failed", "removed")
 
 
 class Verdict(Enum):
@@ -19,37 +19,30 @@ class Verdict(Enum):
 
 
 def decide(
-    outcome: Mapping[str, Any] | None, build_state: str | None, own_try: int
+    outcome: Mapping[str, Any] | None, build_state: str | None, is_asked_again: bool
 ) -> tuple[Verdict, str]:
     """What follows from an outcome, and why, in a few words.
 
-    A task that was cleared after the build had its say runs its node itself. It is known by more
-    tries than the build had; or by a second try at what the build did not bring to a good end.
-
     Args:
-        outcome: status, message, seconds and build_try, once the build has told it.
+        outcome: status, message and seconds, once the build has told it.
         build_state: Airflow's state of the task that builds; None before it was scheduled.
-        own_try: which try of the node's own task this is, counted from 1.
+        is_asked_again: whether the task was cleared after the build had ended, to run its node.
     """
-    is_over = build_state in _FINAL
-    if outcome is not None and own_try <= outcome["build_try"]:
-        if outcome["status"] in GOOD:
-            return Verdict.SUCCEED, _told(outcome)
-        if outcome["status"] == "fail":
-            # Failed data tests are not tried again, so there is nothing to wait for.
-            return Verdict.FAIL, _told(outcome)
-    if not is_over:
-        return Verdict.WAIT, "not built yet"
-    if own_try > 1:
+    is_over = build_state in FINAL
+    if is_asked_again and is_over:
         return Verdict.RUN, "asked for again after the build ended"
+    if outcome is not None and outcome["status"] in GOOD:
+        return Verdict.SUCCEED, _told(outcome)
+    # A failed build may be tried again, which failed data tests are not.
+    if not is_over and not (outcome is not None and outcome["status"] == "fail"):
+        return Verdict.WAIT, "not built yet"
     if outcome is not None:
-        is_skipped = outcome["status"] == "skipped"
-        return Verdict.SKIP if is_skipped else Verdict.FAIL, _told(outcome)
+        return Verdict.FAIL, _told(outcome)
     if build_state == "success":
         return Verdict.SUCCEED, "nothing to do in this build"
-    if build_state == "failed":
-        return Verdict.SKIP, "the build ended before it"
-    return Verdict.SKIP, "there was no build"
+    if build_state == "skipped":
+        return Verdict.SKIP, "there was nothing to build"
+    return Verdict.FAIL, "not built, because what comes before it failed"
 
 
 def _told(outcome: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from orchestration import database, supervision
 from orchestration.api import health
 from orchestration.components import COMPONENTS, left_behind, running
 from orchestration.environment import DAGS_FOLDER
+from orchestration.manifest import refresh_manifest
 from settings import Settings
 
 NAME = "airflow"
@@ -93,6 +94,8 @@ def _up(settings: Settings, say: Say) -> bool:
         if not database.is_current(settings):
             say("Making the tables of airflow")
             database.prepare(settings)
+        say("Reading the dbt project")
+        refresh_manifest(settings)
         say("Starting airflow")
         processes.start(settings, NAME, supervision.command(settings))
     elif not is_healthy(settings):

@@ -69,7 +69,7 @@ def build(select: Sequence[str], window: Mapping[str, str], **context: Any) -> N
     """
     instance = context["ti"]
     with _warehouse(writes=True) as settings:
-        outcomes = OutcomeLog(read_manifest(settings), instance.try_number)
+        outcomes = OutcomeLog(read_manifest(settings))
         selection = ("--select", *select) if select else ()
         with outcomes.pushed(lambda value: instance.xcom_push(key=OUTCOMES, value=value)):
             run_dbt(

@@ -1,7 +1,5 @@
 """The Airflow DAG that builds a range of dates, slice by slice; a run for each slice."""
 
-from datetime import timedelta
-
 from airflow.sdk import DAG, Param
 
 from orchestration.layout import arrivals, build_and_publish, common_arguments
@@ -39,8 +37,8 @@ with DAG(
         "days_per_slice": Param(7, type="integer", minimum=1),
         "order": Param(NEWEST_FIRST, enum=[NEWEST_FIRST, OLDEST_FIRST]),
     },
-    **common_arguments(settings, timedelta(hours=4), "4 hours"),
+    **common_arguments(settings),
 ):
-    first, publishing = build_and_publish(settings, WINDOW)
-    arrivals(land) >> first
+    building, publishing = build_and_publish(settings, WINDOW)
+    arrivals(land) >> building
     publishing >> NextSlice()

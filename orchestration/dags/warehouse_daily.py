@@ -4,7 +4,13 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, chain
 
-from orchestration.layout import RUN_DATE, arrivals, build_and_publish, common_arguments
+from orchestration.layout import (
+    RUN_DATE,
+    arrivals,
+    build_and_publish,
+    common_arguments,
+    told_when_late,
+)
 from orchestration.steps import clean_up, docs, generate_shop, land_dropped
 from orchestration.waiting import WaitForFiles
 from settings import load_settings
@@ -29,8 +35,9 @@ with DAG(
     schedule=CronDataIntervalTimetable("0 2 * * *", timezone="UTC"),
     catchup=settings.schedule_from is not None,
     doc_md=__doc__,
-    **common_arguments(settings, timedelta(hours=4), "4 hours"),
+    deadline=told_when_late(timedelta(days=1), timedelta(hours=4), "4 hours"),
+    **common_arguments(settings),
 ):
-    first, publishing = build_and_publish(settings, WINDOW)
-    arrivals(land) >> first
+    building, publishing = build_and_publish(settings, WINDOW)
+    arrivals(land) >> building
     chain(publishing, docs(), clean_up(list(settings.drop_folder)))

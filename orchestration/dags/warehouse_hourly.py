@@ -4,7 +4,13 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, CronDataIntervalTimetable
 
-from orchestration.layout import RUN_DATE, arrivals, build_and_publish, common_arguments
+from orchestration.layout import (
+    RUN_DATE,
+    arrivals,
+    build_and_publish,
+    common_arguments,
+    told_when_late,
+)
 from orchestration.steps import land_dropped, stop_without_news
 from settings import load_settings
 
@@ -25,9 +31,10 @@ with DAG(
     schedule=CronDataIntervalTimetable("5 * * * *", timezone="UTC"),
     catchup=False,
     doc_md=__doc__,
-    **common_arguments(settings, timedelta(minutes=30), "30 minutes"),
+    deadline=told_when_late(timedelta(hours=1), timedelta(minutes=30), "30 minutes"),
+    **common_arguments(settings),
 ):
-    first, _ = build_and_publish(
+    building, _ = build_and_publish(
         settings, {"WAREHOUSE_ABSORB_UNTIL": RUN_DATE}, select=[f"tag:{TAG}"], tag=TAG
     )
-    arrivals(land) >> first
+    arrivals(land) >> building

@@ -1,7 +1,5 @@
 """The Airflow DAG that keeps the tables small and fast, once a week."""
 
-from datetime import timedelta
-
 from airflow.sdk import DAG, CronDataIntervalTimetable
 
 from orchestration.layout import arrivals, common_arguments
@@ -15,6 +13,6 @@ with DAG(
     schedule=CronDataIntervalTimetable("30 12 * * 0", timezone="UTC"),
     catchup=False,
     doc_md=__doc__,
-    **common_arguments(settings, timedelta(hours=4), "4 hours"),
+    **common_arguments(settings),
 ):
     arrivals() >> maintain()

@@ -17,64 +17,57 @@ MANIFEST = {
 }
 
 
-def told(status: str, build_try: int = 1) -> dict:
-    return {"status": status, "message": "OK", "seconds": 1.5, "build_try": build_try}
+def told(status: str) -> dict:
+    return {"status": status, "message": "OK", "seconds": 1.5}
 
 
 @pytest.mark.parametrize(
-    ("outcome", "build_state", "own_try", "verdict"),
+    ("outcome", "build_state", "is_asked_again", "verdict"),
     [
-        (None, "running", 1, Verdict.WAIT),
-        (None, None, 1, Verdict.WAIT),
-        (None, "up_for_retry", 1, Verdict.WAIT),
-        (told("success"), "running", 1, Verdict.SUCCEED),
-        (told("warn"), "success", 1, Verdict.SUCCEED),
-        (told("no-op"), "success", 1, Verdict.SUCCEED),
+        (None, "running", False, Verdict.WAIT),
+        (None, None, False, Verdict.WAIT),
+        (None, "up_for_retry", False, Verdict.WAIT),
+        (told("success"), "running", False, Verdict.SUCCEED),
+        (told("warn"), "success", False, Verdict.SUCCEED),
+        (told("no-op"), "success", False, Verdict.SUCCEED),
         # The build may be tried again, and will then have another outcome.
-        (told("error"), "running", 1, Verdict.WAIT),
-        (told("error"), "up_for_retry", 1, Verdict.WAIT),
-        (told("skipped"), "running", 1, Verdict.WAIT),
-        (told("error"), "failed", 1, Verdict.FAIL),
-        (told("skipped"), "failed", 1, Verdict.SKIP),
+        (told("error"), "running", False, Verdict.WAIT),
+        (told("error"), "up_for_retry", False, Verdict.WAIT),
+        (told("skipped"), "running", False, Verdict.WAIT),
+        (told("error"), "failed", False, Verdict.FAIL),
+        (told("skipped"), "failed", False, Verdict.FAIL),
         # Data tests are not tried again.
-        (told("fail"), "running", 1, Verdict.FAIL),
-        (None, "failed", 1, Verdict.SKIP),
-        (None, "upstream_failed", 1, Verdict.SKIP),
-        (None, "skipped", 1, Verdict.SKIP),
-        (None, "success", 1, Verdict.SUCCEED),
+        (told("fail"), "running", False, Verdict.FAIL),
+        (told("success"), "failed", False, Verdict.SUCCEED),
+        (None, "failed", False, Verdict.FAIL),
+        (None, "upstream_failed", False, Verdict.FAIL),
+        (None, "skipped", False, Verdict.SKIP),
+        (None, "success", False, Verdict.SUCCEED),
         # A task that was cleared on its own runs its node.
-        (told("success"), "success", 2, Verdict.RUN),
-        (told("fail"), "failed", 2, Verdict.RUN),
-        (told("error"), "failed", 2, Verdict.RUN),
-        (None, "failed", 2, Verdict.RUN),
-        # Cleared together with the build it follows that again.
-        (told("success", 1), None, 2, Verdict.WAIT),
-        (told("fail", 1), "scheduled", 2, Verdict.WAIT),
-        (None, "running", 2, Verdict.WAIT),
-        (told("success", 2), "running", 2, Verdict.SUCCEED),
-        (told("success", 2), "success", 2, Verdict.SUCCEED),
-        (told("fail", 2), "running", 2, Verdict.FAIL),
-        # After a retry of the build it need not have as many tries.
-        (told("success", 3), "success", 1, Verdict.SUCCEED),
+        (told("success"), "success", True, Verdict.RUN),
+        (told("fail"), "failed", True, Verdict.RUN),
+        (None, "failed", True, Verdict.RUN),
+        # Unless the build was cleared, too, and begins again.
+        (None, "running", True, Verdict.WAIT),
+        (None, None, True, Verdict.WAIT),
     ],
 )
-def test_decide(outcome, build_state, own_try, verdict):
-    assert decide(outcome, build_state, own_try)[0] is verdict
+def test_decide(outcome, build_state, is_asked_again, verdict):
+    assert decide(outcome, build_state, is_asked_again)[0] is verdict
 
 
 def test_decide__tells_what_dbt_said():
-    _, why = decide(told("fail"), "running", 1)
+    _, why = decide(told("fail"), "running", is_asked_again=False)
     assert why == "fail after 1.5 s: OK"
 
 
 def log_of(*results: tuple[str, str]) -> list[tuple[str, str, float]]:
     pushed = []
-    log = OutcomeLog(MANIFEST, build_try=2)
+    log = OutcomeLog(MANIFEST)
     with log.pushed(pushed.append):
         for unique_id, status in results:
             log.tell(NodeResult(unique_id, status, "", 0.5))
     assert pushed[0] == {}, "told at once that nothing is built yet"
-    assert all(outcome["build_try"] == 2 for outcome in pushed[-1].values())
     return [(key, value["status"], value["seconds"]) for key, value in pushed[-1].items()]
 
 
