@@ -111,7 +111,7 @@ def logs(
     lines: Annotated[int, typer.Option(min=1, help="How many lines of each.")] = 50,
     follow: Annotated[bool, typer.Option(help="Go on printing what is added.")] = False,
 ) -> None:
-    """Show the end of the services' logs."""
+    """Show the end of one service's log, or of all."""
     from cluster import processes
     from cluster.services import service_names
     from orchestration.service import log_names
