@@ -12,7 +12,7 @@ from rich.table import Table
 from errors import UsageError, WarehouseError
 from settings import load_settings
 
-STATE_COLOURS = {"running": "green", "starting": "yellow", "stopped": "red"}
+STATE_COLOURS = {"running": "green", "starting": "yellow", "stopped": "red", "off": "dim"}
 VERDICT_COLOURS = {"ok": "green", "warning": "yellow", "failure": "red"}
 
 
@@ -27,7 +27,7 @@ def _say(line: str) -> None:
 
 
 def up() -> None:
-    """Start every service and wait until it answers; repairs what a crash left."""
+    """Start every service but Airflow and wait until it answers; repairs what a crash left."""
     from cluster import stack
 
     settings = load_settings()
@@ -42,7 +42,7 @@ def up() -> None:
 
 
 def down() -> None:
-    """Stop every service; the data stays."""
+    """Stop every service, Airflow first; the data stays."""
     from cluster import stack
 
     stopped = stack.down(load_settings(), _say)
@@ -54,7 +54,7 @@ def restart(
         list[str] | None, typer.Argument(help="Names as `warehouse status` shows; default: all.")
     ] = None,
 ) -> None:
-    """Stop services and start them again."""
+    """Stop services and start them again; Airflow goes on running."""
     from cluster import stack
 
     stack.restart(load_settings(), services or [], _say)
@@ -64,7 +64,7 @@ def restart(
 def status() -> None:
     """Show what each service is doing; exits with 3 unless all run."""
     from cluster.existing_cluster import existing_services
-    from cluster.status import read_status
+    from cluster.status import read_airflow_status, read_status
 
     settings = load_settings()
     # Without frames it fits a terminal of 80 columns.
@@ -81,7 +81,8 @@ def status() -> None:
         for name in ("service", "state", "pid", "port", "memory", "uptime", "web page"):
             is_number = name in ("pid", "port", "memory")
             table.add_column(name, justify="right" if is_number else "left", no_wrap=True)
-        statuses = read_status(settings)
+        airflow = read_airflow_status(settings)
+        statuses = [*read_status(settings), *([airflow] if airflow else [])]
         for service in statuses:
             colour = STATE_COLOURS[service.state]
             table.add_row(
@@ -93,7 +94,7 @@ def status() -> None:
                 _duration(service.uptime) if service.uptime else "",
                 (service.web_page or "").removeprefix("http://"),
             )
-        all_run = all(service.state == "running" for service in statuses)
+        all_run = all(service.state in ("running", "off") for service in statuses)
     Console(highlight=False).print(table)
     if not all_run:
         raise typer.Exit(3)
@@ -101,17 +102,22 @@ def status() -> None:
 
 def logs(
     service: Annotated[
-        str | None, typer.Argument(help="A name as `warehouse status` shows; default: all.")
+        str | None,
+        typer.Argument(
+            help="A name as `warehouse status` shows, or one of Airflow's, such as "
+            "airflow-scheduler; default: all."
+        ),
     ] = None,
     lines: Annotated[int, typer.Option(min=1, help="How many lines of each.")] = 50,
     follow: Annotated[bool, typer.Option(help="Go on printing what is added.")] = False,
 ) -> None:
-    """Show the end of the services' logs."""
+    """Show the end of one service's log, or of all."""
     from cluster import processes
     from cluster.services import service_names
+    from orchestration.service import log_names
 
     settings = load_settings()
-    known = service_names(settings)
+    known = [*service_names(settings), *log_names(settings)]
     if service and service not in known:
         raise UsageError(f"There is no service {service}", f"one of {', '.join(known)}")
     files = [processes.log_file(settings, name) for name in ([service] if service else known)]

@@ -61,6 +61,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
     if any(f.check in THRIFT_SERVER_CHECKS and f.verdict == "ok" for f in found):
         yield from _run(settings, "metastore", _metastore)
         yield from _run(settings, "raw zone", _raw_zone)
+    if settings.target == "embedded":
+        from orchestration.diagnosis import examine_airflow
+
+        for check, verdict, detail, fix in examine_airflow(settings):
+            yield Finding(check, verdict, detail, fix)
 
 
 def _run(

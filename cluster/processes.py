@@ -143,6 +143,11 @@ def _wait_for_end(family: list[psutil.Process], patience: float) -> list[psutil.
     return alive
 
 
+def is_remembered(settings: Settings, service: str) -> bool:
+    """Whether a service was started and not stopped since, whether or not its process lives."""
+    return _memory(settings, service).exists()
+
+
 def forget(settings: Settings, service: str) -> None:
     """Remove the file that remembers a service."""
     _memory(settings, service).unlink(missing_ok=True)

@@ -162,7 +162,7 @@ def _refuse_existing_cluster(settings: Settings) -> None:
 
 @contextmanager
 def alone(settings: Settings, say: Say) -> Iterator[None]:
-    """Hold the data folder: two that start or stop the services at once would undo each other's work."""
+    """Let one command at a time start or stop services: two would undo each other's work."""
     try:
         settings.data_folder.mkdir(parents=True, exist_ok=True)
         (settings.data_folder / "lock").touch()

@@ -2,7 +2,7 @@
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil
 
@@ -16,7 +16,8 @@ class ServiceStatus:
     """State of a service; what is not known is None.
 
     Attributes:
-        state: running, starting (its process lives but does not answer) or stopped.
+        state: running, starting (its process lives but does not answer), stopped, or off (Airflow
+            that was stopped on purpose).
         memory: in bytes, of it and all that it started.
         uptime: seconds since it started.
     """
@@ -40,7 +41,11 @@ def read_airflow_status(settings: Settings) -> ServiceStatus | None:
     from orchestration.service import airflow_service
     from orchestration.supervision import was_started
 
-    return _status(settings, airflow_service(settings)) if was_started(settings) else None
+    if not was_started(settings):
+        return None
+    status = _status(settings, airflow_service(settings))
+    is_off = status.state == "stopped" and not processes.is_remembered(settings, status.name)
+    return replace(status, state="off") if is_off else status
 
 
 def family_memory(process: psutil.Process) -> int:

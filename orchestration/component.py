@@ -5,6 +5,8 @@ that would otherwise stay: workers of the scheduler wait for ever on a pipe that
 themselves, and Airflow counts the dead one as running for half a minute.
 """
 
+import atexit
+import gc
 import sys
 import time
 
@@ -22,6 +24,11 @@ def main(name: str) -> None:
     settings = load_settings()
     processes.stop_all(left_behind(settings, name))
     _end_jobs(settings, component)
+    # What a start makes stays; looking through it for waste again and again took 1.3 of the 5.5 s
+    # of processor time of the API server's start.
+    gc.set_threshold(20_000, 20, 20)
+    # Nor is it looked through at the end: 0.2 s instead of 2.4 s.
+    atexit.register(gc.freeze)
     # Imported only now: it takes seconds, and nothing before needs it.
     from airflow.__main__ import main as airflow
 

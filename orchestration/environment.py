@@ -20,6 +20,8 @@ DATABASE = "airflow"
 USER = "admin"
 DAGS_FOLDER = PROJECT_ROOT / "orchestration" / "dags"
 DEFAULT_PLAN = "daily"
+# The DAGs of the project are meant to run.
+PAUSED_AT_CREATION = False
 PARALLEL_TASKS = 4
 
 
@@ -120,8 +122,7 @@ def _airflow_variables(settings: Settings) -> dict[str, str]:
             "executor": "LocalExecutor",
             "dags_folder": DAGS_FOLDER,
             "load_examples": False,
-            # The project's own DAGs are meant to run.
-            "dags_are_paused_at_creation": False,
+            "dags_are_paused_at_creation": PAUSED_AT_CREATION,
             # As many as dbt's threads: Spark has the machine's cores to share among them. Each
             # worker is a fork that waits; 4 of them take 25 MiB, 32 would take 200.
             "parallelism": PARALLEL_TASKS,

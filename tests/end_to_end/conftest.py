@@ -6,8 +6,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,10 @@ from cluster.ports import port_is_free
 from cluster.sql import connect
 from generator.generation import generate
 from generator.plan import Catalogue, Dirt, Intent, People, Plan
+from orchestration import environment as airflow_environment
+from orchestration import service
+from orchestration.api import rest
+from orchestration.components import left_behind
 from settings import PROJECT_ROOT, Settings
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -95,6 +101,43 @@ def environment(cluster: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
         "DBT_PROFILES_DIR": str(PROJECT_ROOT),
         "DBT_USE_COLORS": "false",
     }
+
+
+@dataclass(frozen=True)
+class Airflow:
+    """The Airflow that stands on the cluster of the tests.
+
+    Attributes:
+        environment: of each of its processes.
+    """
+
+    settings: Settings
+    environment: dict[str, str]
+
+    def rest(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask its REST API as its user, for example `GET /api/v2/dags`."""
+        return rest(self.settings, method, path, body)
+
+    def start(self) -> None:
+        """Start it where it does not run; what was stopped is taken up again."""
+        service.up(self.settings)
+
+    def stop(self) -> None:
+        service.down(self.settings)
+
+
+@pytest.fixture(scope="session")
+def airflow(cluster: Settings) -> Iterator[Airflow]:
+    """A started Airflow. A DAG is paused until a test lets it run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(airflow_environment, "PAUSED_AT_CREATION", True)
+        started = Airflow(cluster, airflow_environment.airflow_environment(cluster))
+        try:
+            started.start()
+            yield started
+        finally:
+            started.stop()
+            assert not left_behind(cluster), "down leaves no process behind"
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ import pytest
 
 from cluster import hdfs, processes, stack
 from cluster.services import services
+from orchestration import service as airflow
 from settings import PROJECT_ROOT, Settings
 
 from .conftest import Run, environment_of, free_port_base, run_program
@@ -29,6 +30,15 @@ def kept_table(cluster: Settings, query: Query) -> None:
     """A table whose row must be there after every fault."""
     query(f"create table if not exists {KEPT} (n int) using iceberg")
     query(f"insert overwrite {KEPT} values (42)")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def without_airflow(cluster: Settings) -> Iterator[None]:
+    """What stands on the cluster would be unwell for seconds after a fault."""
+    was_running = airflow.down(cluster) > 0
+    yield
+    if was_running:
+        airflow.up(cluster)
 
 
 @pytest.fixture

@@ -1,0 +1,159 @@
+"""The Airflow that the project starts itself, on the real cluster, under faults."""
+
+import os
+import signal
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from cluster import processes
+from orchestration import database, service
+from orchestration.components import COMPONENTS, left_behind, running
+from orchestration.environment import page, password, password_file
+from settings import Settings
+
+from .conftest import Airflow, Run
+from .test_cluster import one_error_line
+
+COMPONENT_NAMES = [component.name for component in COMPONENTS]
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@pytest.fixture(autouse=True)
+def started(airflow: Airflow) -> None:
+    """Each test begins with all of it healthy, whatever the one before did."""
+    airflow.start()
+
+
+def component_pids(settings: Settings) -> dict[str, int]:
+    alive = running(processes.find(settings, "airflow"))
+    return {name: process.pid for name, process in alive.items()}
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def test_up__again_changes_nothing_and_tells_where_it_is(airflow: Airflow, warehouse: Run) -> None:
+    before = component_pids(airflow.settings)
+    said = warehouse("airflow", "up").stdout
+    assert "running already" in said and component_pids(airflow.settings) == before
+    assert sorted(before) == sorted(COMPONENT_NAMES)
+    assert page(airflow.settings) in said and "admin" in said
+    # Shown on a terminal only: what is not one may be kept.
+    assert str(password_file(airflow.settings)) in said
+    assert password(airflow.settings) not in said
+
+
+def test_status_and_doctor__all_is_well(airflow: Airflow, warehouse: Run) -> None:
+    said = warehouse("airflow", "status").stdout
+    assert [line.split()[0] for line in said.splitlines()[1:]] == COMPONENT_NAMES
+    assert said.count("healthy") == len(COMPONENT_NAMES)
+    assert "airflow " in warehouse("status").stdout
+    assert "airflow: every component is healthy" in warehouse("doctor").stdout
+    assert "Starting the scheduler" in warehouse("logs", "airflow-scheduler").stdout
+
+
+def test_the_page_is_there_and_its_data_need_the_password(airflow: Airflow) -> None:
+    address = page(airflow.settings)
+    with DIRECTLY.open(address, timeout=10) as answer:
+        assert b"<html" in answer.read()
+    for request in (
+        urllib.request.Request(f"{address}/api/v2/dags"),
+        urllib.request.Request(
+            f"{address}/auth/token",
+            data=b'{"username": "admin", "password": "admin"}',
+            headers={"Content-Type": "application/json"},
+        ),
+    ):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            DIRECTLY.open(request, timeout=10)
+        assert refused.value.code == 401
+    assert airflow.rest("GET", "/api/v2/version")["version"]
+
+
+def test_secrets__are_for_their_owner_only(airflow: Airflow) -> None:
+    files = list(password_file(airflow.settings).parent.iterdir())
+    assert len(files) >= 5
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
+def test_airflow__listens_on_one_port_of_the_loopback_address(airflow: Airflow) -> None:
+    family = {process.pid for process in left_behind(airflow.settings)}
+    family.add(processes.find(airflow.settings, "airflow").pid)
+    listening = {
+        tuple(connection.laddr)
+        for connection in psutil.net_connections("inet")
+        if connection.pid in family and connection.status == psutil.CONN_LISTEN
+    }
+    assert listening == {("127.0.0.1", airflow.settings.port("airflow"))}
+
+
+@pytest.mark.parametrize("component", COMPONENT_NAMES)
+def test_a_killed_component__is_started_again(
+    airflow: Airflow, warehouse: Run, component: str
+) -> None:
+    settings = airflow.settings
+    old = component_pids(settings)[component]
+    children = psutil.Process(old).children(recursive=True)
+    os.kill(old, signal.SIGKILL)
+    wait_for(lambda: component_pids(settings).get(component) not in (None, old))
+    wait_for(lambda: service.is_healthy(settings))
+    # The workers of the scheduler would wait for tasks of the dead one for ever.
+    wait_for(lambda: not any(child.is_running() for child in children))
+    assert component_pids(settings).keys() == set(COMPONENT_NAMES)
+
+
+def test_postgresql__may_be_restarted_beneath(airflow: Airflow, warehouse: Run) -> None:
+    settings = airflow.settings
+    supervisor = processes.find(settings, "airflow")
+    warehouse("restart", "postgresql")
+    assert processes.find(settings, "airflow") == supervisor
+    wait_for(lambda: service.is_healthy(settings))
+
+
+def test_a_killed_supervisor__is_told_and_its_components_replaced(
+    airflow: Airflow, warehouse: Run
+) -> None:
+    settings = airflow.settings
+    before = left_behind(settings)
+    os.kill(processes.find(settings, "airflow").pid, signal.SIGKILL)
+    wait_for(lambda: processes.find(settings, "airflow") is None)
+    assert warehouse("status", check=False).returncode == 3
+    assert warehouse("airflow", "status", check=False).returncode == 3
+    assert "airflow: not running" in warehouse("doctor", check=False).stdout
+    assert "Airflow is up" in warehouse("airflow", "up").stdout
+    assert not set(before) & set(left_behind(settings))
+
+
+def test_down__leaves_nothing_and_a_taken_port_is_named(airflow: Airflow, warehouse: Run) -> None:
+    settings = airflow.settings
+    assert "Airflow is down." in warehouse("airflow", "down").stdout
+    assert not left_behind(settings) and processes.find(settings, "airflow") is None
+    assert "was not running" in warehouse("airflow", "down").stdout
+    # It was stopped on purpose, and the cluster runs.
+    assert "off" in warehouse("status").stdout
+    assert "not running, as asked" in warehouse("doctor").stdout
+    port = settings.port("airflow")
+    with socket.create_server(("127.0.0.1", port)):
+        answer = warehouse("airflow", "up", check=False)
+    assert answer.returncode == 1
+    assert str(port) in one_error_line(answer) and not left_behind(settings)
+
+
+def test_up__an_interrupted_one_is_taken_up(airflow: Airflow, warehouse: Run) -> None:
+    airflow.stop()
+    with database._connection(airflow.settings) as connection:
+        # As when the migration was interrupted before its end.
+        connection.execute("comment on database airflow is null")
+    said = warehouse("airflow", "up").stdout
+    assert "Making the tables" in said and "Airflow is up" in said
+    assert database.is_current(airflow.settings)
