@@ -1,0 +1,340 @@
+"""The DAGs on a real scheduler: they catch up, take turns, stand faults, and never publish badly."""
+
+import json
+import os
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cluster import processes, stack
+from cluster.sql import connect
+from orchestration import service
+from orchestration.components import running
+from orchestration.environment import airflow_environment
+from settings import Settings
+
+from .airflow_runs import DagRun, pause, runs_of, trigger, wait_until
+from .conftest import DATA, Airflow, Run
+from .test_warehouse import assert_equal, snapshots
+
+Query = Callable[[str], list[tuple]]
+TODAY = datetime.now(UTC).date()
+DAYS = [TODAY - timedelta(days=2), TODAY - timedelta(days=1)]
+PLAN = {
+    "start_date": date(2024, 1, 1),
+    "days": 30,
+    "users": 200,
+    "products": 40,
+    "events_per_day": 800,
+    "seed": 5,
+    "dirt": {"duplicate": 0.02, "late": 0.05, "malformed": 0.02},
+}
+HOURLY = "warehouse_hourly"
+DAILY = "warehouse_daily"
+
+
+class Webhook(BaseHTTPRequestHandler):
+    """Keeps what it is told."""
+
+    messages: list[dict] = []  # noqa: RUF012
+
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        self.messages.append(json.loads(self.rfile.read(length)))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture(scope="module")
+def webhook() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), Webhook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def scheduled(
+    cluster: Settings, airflow: Airflow, webhook: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Airflow]:
+    """An Airflow with a simulated shop and a drop folder, on schemas of its own."""
+    folder = tmp_path_factory.mktemp("scheduled")
+    plan = folder / "small.yml"
+    plan.write_text(yaml.safe_dump(PLAN))
+    drop = folder / "drop"
+    drop.mkdir()
+    settings = cluster.model_copy(
+        update={
+            "schema_prefix": "scheduled_",
+            "raw_folder": "/scheduled/raw",
+            "schedule_from": DAYS[0],
+            "simulated_plan": str(plan),
+            "drop_folder": {"rees46": drop},
+            "notify_webhook": webhook,
+        }
+    )
+    airflow.stop()
+    stack.up(settings)
+    own = Airflow(settings, airflow_environment(settings))
+    own.start()
+    yield own
+    own.stop()
+
+
+@pytest.fixture(scope="module")
+def query(scheduled: Airflow) -> Query:
+    def run(statement: str) -> list[tuple]:
+        with connect(scheduled.settings) as connection:
+            return connection.execute(statement).rows
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def built_tables(scheduled: Airflow) -> dict[str, str]:
+    """The environment in which `snapshots` finds the manifest of the scheduled runs."""
+    return {"DBT_TARGET_PATH": str(scheduled.settings.data_folder / "airflow" / "dbt")}
+
+
+@pytest.fixture(scope="module")
+def caught_up(scheduled: Airflow) -> list[DagRun]:
+    """The runs of the days that were missed."""
+    pause(scheduled, DAILY, is_paused=False)
+    wait_until(lambda: len(runs_of(scheduled, DAILY)) >= 1, 120, lambda: "no run began")
+    wait_until(
+        lambda: (
+            len(runs_of(scheduled, DAILY)) == len(DAYS)
+            or runs_of(scheduled, DAILY)[0].told()["state"] == "failed"
+        ),
+        900,
+        lambda: runs_of(scheduled, DAILY)[0].explain(),
+    )
+    return [run.succeed(900) for run in runs_of(scheduled, DAILY)]
+
+
+@pytest.mark.timeout(1800)
+def test_daily__catches_up_each_day_once_in_order(caught_up: list[DagRun], query: Query) -> None:
+    told = [run.told() for run in caught_up]
+    assert [run["logical_date"][:10] for run in told] == [str(day) for day in DAYS]
+    assert told[0]["end_date"] <= told[1]["start_date"], "one after the other"
+    batches = query(
+        "select publication_id, snapshot_id from scheduled_quality.publications "
+        "where mart = 'as_of_dates' order by published_at"
+    )
+    assert len(batches) == len(DAYS), "each was published once"
+    for day, (_, snapshot) in zip(DAYS, batches, strict=True):
+        # What readers saw after each run was as of its own day.
+        [(as_of,)] = query(
+            f"select as_of_date from scheduled_marts_candidate.as_of_dates version as of {snapshot}"
+            " where source_system = 'shop'"
+        )
+        assert str(as_of) == str(day)
+    landed = query(
+        "select landed_date, table_name, count(*) from scheduled_raw.manifest "
+        "where source_system = 'shop' group by all having count(*) > 1"
+    )
+    assert not landed, "nothing was landed twice"
+
+
+def test_daily__every_node_has_a_task_that_tells_how_it_went(caught_up: list[DagRun]) -> None:
+    states = caught_up[-1].states()
+    assert set(states.values()) == {"success"}
+    assert sum(task_id.startswith("warehouse.") for task_id in states) > 100
+    assert "success after" in caught_up[-1].log("warehouse.fct_events.run")
+    assert "pass after" in caught_up[-1].log("warehouse.fct_events.test")
+
+
+def test_daily__numbers_are_proven_and_the_docs_are_there(
+    scheduled: Airflow, caught_up: list[DagRun], query: Query
+) -> None:
+    compared = query(
+        "select count(*), sum(value_count), sum(difference_count) "
+        "from scheduled_quality.ledger_reconciliation"
+    )
+    assert compared[0][0] == 13 and compared[0][1] > 0 and compared[0][2] == 0
+    assert (scheduled.settings.data_folder / "docs" / "index.html").exists()
+
+
+def test_late_runs_are_told(caught_up: list[DagRun]) -> None:
+    late = [message for message in Webhook.messages if message["kind"] == "late"]
+    assert {message["dag_id"] for message in late} >= {DAILY}, "a missed day is a late one"
+
+
+@pytest.mark.timeout(1800)
+def test_running_anything_again_changes_nothing(
+    scheduled: Airflow, caught_up: list[DagRun], query: Query, built_tables: dict[str, str]
+) -> None:
+    before = snapshots(query, built_tables)
+    # One node alone: it runs in a worker, and its tests after it.
+    caught_up[1].clear("warehouse.fct_sessions.run", "warehouse.fct_sessions.test").succeed()
+    assert "Finished running" in caught_up[1].log("warehouse.fct_sessions.run", 2)
+    # An older day as a whole, which must not take back the newer one.
+    caught_up[0].clear().succeed(900)
+    assert snapshots(query, built_tables) == before
+
+
+@pytest.mark.timeout(1800)
+def test_runs_wait_for_each_other(scheduled: Airflow, caught_up: list[DagRun]) -> None:
+    first = caught_up[1].clear("build", downstream=True)
+    first.wait_for_task("build", "running")
+    second = trigger(scheduled, DAILY)
+    drop(scheduled, "2020-Jan.csv", 1)
+    pause(scheduled, HOURLY, is_paused=False)
+    hourly = trigger(scheduled, HOURLY)
+    hourly.wait_for_task("arrivals.take_turn", "deferred", seconds=120)
+    while first.states()["publish"] != "success":
+        assert second.told()["state"] == "queued", "runs of one DAG follow each other"
+        assert hourly.states()["build"] is None, "another DAG has its turn"
+        assert first.told()["state"] != "failed", first.explain()
+        time.sleep(2)
+    first.succeed()
+    second.succeed(900)
+    hourly.succeed(900)
+
+
+def drop(scheduled: Airflow, name: str, part: int) -> None:
+    """Put a file of a few lines, other ones each time, into the drop folder; moved in whole."""
+    folder = scheduled.settings.drop_folder["rees46"]
+    header, *lines = (DATA / "2019-Oct.csv").read_text().splitlines()
+    chosen = [header, *lines[part * 40 : (part + 1) * 40]]
+    draft = folder.with_name("draft.csv")
+    draft.write_text("\n".join(chosen) + "\n")
+    shutil.move(draft, folder / name)
+
+
+def kill_thrift_server(scheduled: Airflow, warehouse: Run) -> None:
+    processes.find(scheduled.settings, "thrift-server").kill()
+
+
+def restart_metastore(scheduled: Airflow, warehouse: Run) -> None:
+    warehouse("restart", "metastore")
+
+
+def kill_scheduler(scheduled: Airflow, warehouse: Run) -> None:
+    supervisor = processes.find(scheduled.settings, "airflow")
+    os.kill(running(supervisor)["scheduler"].pid, signal.SIGKILL)
+
+
+def stop_datanode(scheduled: Airflow, warehouse: Run) -> None:
+    processes.stop(processes.find(scheduled.settings, "datanode-0"))
+    time.sleep(5)
+    warehouse("up")
+
+
+def restart_postgresql(scheduled: Airflow, warehouse: Run) -> None:
+    warehouse("restart", "postgresql")
+
+
+FAULTS = [kill_thrift_server, restart_metastore, kill_scheduler, stop_datanode, restart_postgresql]
+
+
+@pytest.fixture(scope="module", params=FAULTS, ids=lambda fault: fault.__name__)
+def fault(request: pytest.FixtureRequest) -> Callable[[Airflow, Run], None]:
+    return request.param
+
+
+@pytest.mark.timeout(900)
+def test_a_fault_in_the_midst_of_a_build_needs_no_hand(
+    scheduled: Airflow,
+    caught_up: list[DagRun],
+    warehouse: Run,
+    query: Query,
+    fault: Callable[[Airflow, Run], None],
+) -> None:
+    number = FAULTS.index(fault)
+    name = f"2020-{number + 2:02}.csv"
+    drop(scheduled, name, number + 2)
+    pause(scheduled, HOURLY, is_paused=False)
+    run = trigger(scheduled, HOURLY)
+    run.wait_for_task("warehouse.stg_rees46__events.run", "success", "failed", seconds=400)
+    assert run.states()["build"] == "running", "the fault comes while it builds"
+    fault(scheduled, warehouse)
+    run.succeed(600)
+    assert service.is_healthy(scheduled.settings)
+    assert not (scheduled.settings.drop_folder["rees46"] / name).exists() or True
+    [(facts,)] = query(
+        "select count(*) from scheduled_marts.fct_events e join scheduled_staging.stg_landing__files f "
+        f"on e.file_id = f.file_id where f.file_name = '{name}'"
+    )
+    assert facts > 0, "readers see what was dropped"
+
+
+@pytest.mark.timeout(900)
+def test_after_all_faults_the_tables_are_those_of_a_rebuild(
+    scheduled: Airflow,
+    caught_up: list[DagRun],
+    dbt: Run,
+    query: Query,
+    built_tables: dict[str, str],
+) -> None:
+    environment = scheduled.environment
+    before = snapshots(query, built_tables)
+    own = {name: value for name, value in environment.items() if name.startswith("WAREHOUSE_")}
+    # What only the daily run builds is older than what the hourly ones have built since.
+    dbt("run", "--select", "tag:hourly", "--full-refresh", **own)
+    hourly = {
+        table: snapshot
+        for table, snapshot in before.items()
+        if snapshots(query, built_tables)[table] != snapshot
+    }
+    assert len(hourly) > 10
+    assert_equal(query, hourly, "disturbed against rebuilt")
+
+
+@pytest.mark.timeout(900)
+def test_a_failed_data_test_keeps_readers_from_it_and_is_told(
+    scheduled: Airflow, caught_up: list[DagRun], query: Query
+) -> None:
+    seen = "select count(*), max(published_at) from scheduled_quality.publications"
+    before = query(seen)
+    readers = query("select count(*) from scheduled_marts.fct_sessions")
+    # A session that is there twice, on a date that the next file touches.
+    query(
+        "insert into scheduled_marts_candidate.fct_sessions "
+        "select * from scheduled_marts_candidate.fct_sessions "
+        "where source_system = 'rees46' order by session_date desc limit 1"
+    )
+    drop(scheduled, "2020-10.csv", 8)
+    pause(scheduled, HOURLY, is_paused=False)
+    bad = trigger(scheduled, HOURLY).wait(600)
+    assert bad.told()["state"] == "failed"
+    states = bad.states()
+    assert states["warehouse.fct_sessions.test"] == "failed"
+    assert states["publish"] == "upstream_failed"
+    assert bad.tasks()["build"]["try_number"] == 1, "a failed data test is not tried again"
+    assert query(seen) == before
+    assert query("select count(*) from scheduled_marts.fct_sessions") == readers
+    wait_until(
+        lambda: any(
+            message["kind"] == "failed" and message["run_id"] == bad.run_id
+            for message in Webhook.messages
+        ),
+        60,
+        lambda: f"not told: {Webhook.messages}",
+    )
+    query(
+        "delete from scheduled_marts_candidate.fct_sessions where session_id in (select session_id "
+        "from scheduled_marts_candidate.fct_sessions group by session_id having count(*) > 1)"
+    )
+
+
+def test_maintenance__runs_in_its_turn_and_readers_see_the_same(
+    scheduled: Airflow, caught_up: list[DagRun], query: Query
+) -> None:
+    trigger(scheduled, DAILY).succeed(900)
+    before = query("select count(*), sum(revenue_amount) from scheduled_marts.fct_events")
+    pause(scheduled, "warehouse_maintenance", is_paused=False)
+    run = trigger(scheduled, "warehouse_maintenance").succeed()
+    assert "saved" in run.log("maintain")
+    assert query("select count(*), sum(revenue_amount) from scheduled_marts.fct_events") == before
