@@ -121,6 +121,13 @@ class Settings(BaseSettings):
         return self.port_base + offsets[service] + 3 * number
 
     @property
+    def scheduled_plan(self) -> str | None:
+        """The plan of the simulated shop whose days the scheduled runs generate, if any."""
+        if self.simulated_plan is None:
+            return "daily" if self.target == "embedded" else None
+        return self.simulated_plan or None
+
+    @property
     def hdfs(self) -> str:
         """Address of the NameNode, `hdfs://host:port`."""
         return self.hdfs_url or f"hdfs://127.0.0.1:{self.port('namenode')}"

@@ -21,7 +21,7 @@ FolderArgument = Annotated[
 def generate(
     folder: FolderArgument = None,
     plan: Annotated[
-        str, typer.Option(help="demo, month, design_day, or a YAML file with a plan of your own.")
+        str, typer.Option(help="demo, month, design_day, daily, or a YAML file of your own.")
     ] = "demo",
     first_date: Annotated[
         str | None, typer.Option(metavar="YYYY-MM-DD", help="The first date to write.")

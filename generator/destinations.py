@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from blake3 import blake3
 
+from landing.sources import SIMULATED as SOURCE
+
 if TYPE_CHECKING:
     from landing.streams import StoredStream
     from settings import Settings
 
-SOURCE = "shop"
 _PIECE_BYTES = 2 << 20
 Chunks = Iterator[memoryview | bytes]
 

@@ -244,6 +244,26 @@ class Plan(_Part):
         """The date of a day counted from 0."""
         return self.start_date + timedelta(days=day)
 
+    def moved_to(self, start_date: date) -> "Plan":
+        """The same shop with another first date; all other dates of the plan move along."""
+        by = start_date - self.start_date
+        campaigns = [
+            each.model_copy(update={"first_date": each.first_date + by})
+            for each in self.visits.campaigns
+        ]
+        drifts = {
+            name: getattr(self.dirt, name) + by
+            for name in ("new_column_from", "new_order_from")
+            if getattr(self.dirt, name)
+        }
+        return self.model_copy(
+            update={
+                "start_date": start_date,
+                "visits": self.visits.model_copy(update={"campaigns": campaigns}),
+                "dirt": self.dirt.model_copy(update=drifts),
+            }
+        )
+
     def day_of(self, on: date | None) -> int | None:
         """A date as a day counted from 0."""
         return (on - self.start_date).days if on else None

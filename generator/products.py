@@ -172,8 +172,9 @@ def _popularity(catalogue: Catalogue, day: int) -> np.ndarray:
 def _steps(products: np.ndarray, weights: np.ndarray) -> np.ndarray:
     cumulated = np.cumsum(weights)
     middles = (2 * np.arange(POPULARITY_SLOTS, dtype=np.int64) + 1) * cumulated[-1]
-    at = np.searchsorted(cumulated, middles // (2 * POPULARITY_SLOTS), side="right")
-    return products[at].astype(np.int32)
+    # A product has the slots whose middle lies before its end and not before that of the last one.
+    ends = np.searchsorted(middles // (2 * POPULARITY_SLOTS), cumulated, side="left")
+    return np.repeat(products.astype(np.int32), np.diff(ends, prepend=0))
 
 
 @lru_cache(maxsize=2)

@@ -26,7 +26,7 @@ from landing.raw_tables import create_raw_tables
 from landing.recording import Recording
 from landing.report import LandingReport, Meter, NoProgress, Progress
 from landing.source_files import SourceFile, find_source_files
-from landing.sources import load_source
+from landing.sources import Source, load_source
 from landing.stored_files import StoredFiles
 from landing.stored_names import partition_folder, table_folder, upload_name, uploads_folder
 from landing.upload import stored_length, summarize, upload
@@ -65,9 +65,24 @@ def land(
         UsageError: a name, path or header is wrong; nothing was landed.
         ServiceUnavailable: HDFS or the Thrift Server does not answer; run again to go on.
     """
-    started = time.monotonic()
     declared = load_source(source)
     files = find_source_files(declared, paths, table, landed_date)
+    return land_checked(settings, declared, files, replace, progress)
+
+
+def land_checked(
+    settings: Settings,
+    declared: Source,
+    files: list[SourceFile],
+    replace: bool = False,
+    progress: Progress | None = None,
+) -> LandingReport:
+    """Land files that were checked already; otherwise as `land`.
+
+    Raises:
+        ServiceUnavailable: HDFS or the Thrift Server does not answer; run again to go on.
+    """
+    started = time.monotonic()
     progress = progress or NoProgress()
     with connect(settings) as connection, ThreadPoolExecutor(1) as statements:
         recording = Recording(settings, connection, declared, replace, progress)

@@ -11,7 +11,7 @@ from landing.content import is_compressed, read_first_line
 from landing.header import LONGEST_HEADER, Header, read_header
 from landing.sources import Source, Table
 
-_DATE_FOLDER = "landed_date="
+DATE_FOLDER = "landed_date="
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,14 @@ class SourceFile:
     size: int
 
 
+@dataclass(frozen=True)
+class RefusedFile:
+    """A file that cannot be landed, and why."""
+
+    path: Path
+    error: UsageError
+
+
 def find_source_files(
     source: Source,
     paths: Iterable[Path],
@@ -48,18 +56,36 @@ def find_source_files(
     """
     table = source.table(table_name) if table_name else None
     found = sorted({file for path in paths for file in _files_below(path)})
-    problems: list[UsageError] = []
-    files = []
-    for path in found:
-        try:
-            files.append(_checked(path, source, table or _table_of(path, source), landed_date))
-        except UsageError as problem:
-            problems.append(problem)
-    if problems:
-        others = len(problems) - 1
+    files, refused = check_files(source, found, table, landed_date)
+    if refused:
+        first, others = refused[0].error, len(refused) - 1
         more = f" ({others} more refused file{'s'[: others > 1]})" if others else ""
-        raise UsageError(problems[0].what + more, problems[0].fix)
+        raise UsageError(first.what + more, first.fix)
     return files
+
+
+def check_files(
+    source: Source,
+    paths: Iterable[Path],
+    table: Table | None = None,
+    landed_date: date | None = None,
+    otherwise: date | None = None,
+) -> tuple[list[SourceFile], list[RefusedFile]]:
+    """Check files one by one; one that cannot be landed does not keep the others from it.
+
+    Args:
+        table: the table they belong to; told by their names where absent.
+        landed_date: the date to land them under; else their `landed_date=…` folder.
+        otherwise: the date of files without one of their own; today where absent.
+    """
+    files, refused = [], []
+    for path in paths:
+        try:
+            of = table or table_of(path, source)
+            files.append(_checked(path, source, of, landed_date, otherwise))
+        except UsageError as error:
+            refused.append(RefusedFile(path, error))
+    return files, refused
 
 
 def parse_date(text: str, origin: str) -> date:
@@ -104,7 +130,12 @@ def _files_below(path: Path) -> list[Path]:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _table_of(path: Path, source: Source) -> Table:
+def table_of(path: Path, source: Source) -> Table:
+    """The table that takes a file, by its name.
+
+    Raises:
+        UsageError: none does, or several do.
+    """
     name = name_without_compression(path)
     tables = [table for table in source.tables if table.takes(name)]
     if len(tables) == 1:
@@ -121,7 +152,9 @@ def _table_of(path: Path, source: Source) -> Table:
     )
 
 
-def _checked(path: Path, source: Source, table: Table, landed_date: date | None) -> SourceFile:
+def _checked(
+    path: Path, source: Source, table: Table, landed_date: date | None, otherwise: date | None
+) -> SourceFile:
     name = name_without_compression(path)
     try:
         name.encode("utf-8")
@@ -137,7 +170,7 @@ def _checked(path: Path, source: Source, table: Table, landed_date: date | None)
         path=path,
         table=table,
         name=name,
-        landed_date=landed_date or _date_in(path) or datetime.now(UTC).date(),
+        landed_date=landed_date or _date_in(path) or otherwise or datetime.now(UTC).date(),
         header=read_header(path, first_line, source, table),
         size=size,
     )
@@ -146,6 +179,6 @@ def _checked(path: Path, source: Source, table: Table, landed_date: date | None)
 def _date_in(path: Path) -> date | None:
     """The date of the innermost `landed_date=…` folder, if there is one."""
     for part in reversed(path.parts[:-1]):
-        if part.startswith(_DATE_FOLDER):
-            return parse_date(part.removeprefix(_DATE_FOLDER), f"{part} in {path}")
+        if part.startswith(DATE_FOLDER):
+            return parse_date(part.removeprefix(DATE_FOLDER), f"{part} in {path}")
     return None

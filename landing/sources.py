@@ -6,7 +6,7 @@ A source system is declared once, in the dbt sources file
 
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
@@ -15,6 +15,9 @@ from errors import UsageError
 from settings import PROJECT_ROOT
 
 STAGING_FOLDER = PROJECT_ROOT / "models" / "staging"
+
+# The source system whose logs the generator writes.
+SIMULATED = "shop"
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Character = Annotated[str, Field(min_length=1, max_length=1)]
@@ -26,6 +29,7 @@ class TableMeta(BaseModel):
 
     file_name_patterns: list[Text] = Field(min_length=1)
     required_columns: list[Text] = Field(min_length=1)
+    arrives: Literal["daily"] | None = None
 
 
 class TableConfig(BaseModel):
@@ -51,6 +55,11 @@ class Table(BaseModel):
     def file_name_patterns(self) -> list[str]:
         """Shell-style patterns of the names its files have, without `.gz`."""
         return self.config.meta.file_name_patterns
+
+    @property
+    def arrives_daily(self) -> bool:
+        """Whether every date should bring at least one file."""
+        return self.config.meta.arrives == "daily"
 
     def takes(self, file_name: str) -> bool:
         """Whether a file of this name, without `.gz`, belongs to the table."""

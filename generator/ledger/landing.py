@@ -43,6 +43,24 @@ def land_ledger(settings: Settings, ledger: Ledger) -> int:
     return row_count
 
 
+def remove_ledger(settings: Settings) -> bool:
+    """Take a landed ledger out again; returns whether there was one.
+
+    Raises:
+        ServiceUnavailable: HDFS or the Thrift Server does not answer.
+    """
+    hdfs = client(settings.hdfs)
+    schema = settings.schema_name("raw")
+    with connect(settings) as connection:
+        landed = {row[1] for row in connection.execute(f"show tables in {schema}").rows}
+        # The one that the models look for goes first: without it they ask for no other.
+        names = [name for name in ("files", *TABLES) if f"ledger_{name}" in landed]
+        for name in dict.fromkeys(names):
+            connection.execute(f"drop table {schema}.ledger_{name}")
+    hdfs.delete(f"{settings.raw_folder}/ledger", recursive=True)
+    return bool(names)
+
+
 def _parquet(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
