@@ -300,9 +300,12 @@ def _ledger(connection: "Connection", quality: str) -> Table:
     """Whether the marts equal what the simulated shop's own ledger says they should."""
     table = _table("Built against the shop's ledger", "compared", "values", "built as told")
     found = connection.execute(
-        f"select comparison, value_count, difference_count from {quality}.ledger_reconciliation"
+        "select comparison, value_count, difference_count, has_lapsed "
+        f"from {quality}.ledger_reconciliation"
     )
-    for name, values, differences in found.rows:
+    for name, values, differences, has_lapsed in found.rows:
         verdict = "[green]all" if not differences else f"[red]all but {differences:,}"
+        if has_lapsed:
+            verdict = "[yellow]later files are landed"
         table.add_row(name, f"{values:,}", verdict)
     return table

@@ -3,6 +3,6 @@ select
     comparison,
     value_count,
     difference_count,
-    difference_count = 0 as is_equal
+    difference_count = 0 and not has_lapsed as is_equal
 from {{ ref('ledger_reconciliation') }}
 order by difference_count desc, comparison asc

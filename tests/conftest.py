@@ -11,7 +11,13 @@ from xdist.scheduler import LoadScopeScheduling
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-WITH_BUILT_MARTS = ("test_oracle", "test_own_shop", "test_queries", "test_warehouse")
+WITH_BUILT_MARTS = (
+    "test_absorption",
+    "test_oracle",
+    "test_own_shop",
+    "test_queries",
+    "test_warehouse",
+)
 
 
 class OneClusterEach(LoadScopeScheduling):

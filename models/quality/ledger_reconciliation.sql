@@ -151,6 +151,7 @@ product_versions as (
 files as (
     select
         table_name,
+        landed_date,
         line_count,
         quarantined_count
     from {{ ref('file_reconciliation') }}
@@ -275,12 +276,20 @@ comparisons as (
     {%- endif %}
 ),
 
+-- a ledger says nothing of what was landed under later dates, which the marts hold already
+validity as (
+    select coalesce(max(landed_date) > {{ ledger_last_date() }}, false) as has_lapsed
+    from files
+),
+
 final as (
     select
-        comparison,
-        value_count,
-        cast(difference_count as bigint) as difference_count
+        comparisons.comparison,
+        if(validity.has_lapsed, 0, comparisons.value_count) as value_count,
+        if(validity.has_lapsed, 0, cast(comparisons.difference_count as bigint)) as difference_count,
+        validity.has_lapsed
     from comparisons
+    cross join validity
 )
 
 select * from final

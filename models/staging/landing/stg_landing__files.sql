@@ -1,3 +1,5 @@
+{%- set dates = absorbed_dates(source('landing', 'manifest')) %}
+
 with
 
 manifest as (
@@ -50,7 +52,9 @@ final as (
     from manifest
     left join withdrawals
         on manifest.file_id = withdrawals.file_id
-    where manifest.action = 'landed'
+    where
+        manifest.action = 'landed'
+        and {{ is_absorbed('manifest.landed_date', dates) }}
 )
 
 select * from final
