@@ -42,7 +42,10 @@ def land_dropped(source: str, day: str) -> None:
 
     with _warehouse() as settings:
         report = land_drop_folder(settings, source, date.fromisoformat(day))
-        log.info("%s", report)
+    log.info("%d landed, %d were live already", report.landed_count, report.unchanged_count)
+    # They stay where they are, and do not keep the others from being built.
+    for file, why in report.refused.items():
+        log.error("%s: %s", file, why)
 
 
 @task

@@ -24,7 +24,7 @@ def land() -> object:
         "{{ params.days_per_slice }}",
         "{{ params.order }}",
     )
-    return generate_shop(chosen["dates"]) if settings.simulated_plan else chosen
+    return generate_shop(chosen["dates"]) if settings.scheduled_plan else chosen
 
 
 with DAG(

@@ -23,7 +23,7 @@ PATIENCE = timedelta(hours=3)
 def land() -> WaitForFiles:
     """Generate the simulated shop's day, land what was dropped, wait for what comes by itself."""
     wait = WaitForFiles(task_id="wait_for_files", day=RUN_DATE, patience=PATIENCE, retries=0)
-    if settings.simulated_plan:
+    if settings.scheduled_plan:
         generate_shop([RUN_DATE]) >> wait
     for source in settings.drop_folder:
         land_dropped.override(task_id=f"land_{source}")(source, RUN_DATE) >> wait
