@@ -1,4 +1,4 @@
-"""The DAGs on a real scheduler: they catch up, take turns, stand faults, and never publish badly."""
+"""The DAGs on a real scheduler: they catch up, take turns, stand faults, publish nothing bad."""
 
 import json
 import os
