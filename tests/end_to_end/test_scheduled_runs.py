@@ -20,7 +20,7 @@ from orchestration.components import running
 from orchestration.environment import airflow_environment
 from settings import Settings
 
-from .airflow_runs import DagRun, pause, runs_of, trigger, wait_until
+from .airflow_runs import DagRun, patiently, pause, runs_of, trigger, wait_until
 from .conftest import DATA, Airflow, Run
 from .test_warehouse import assert_equal, snapshots
 
@@ -87,8 +87,17 @@ def scheduled(
     stack.up(settings)
     own = Airflow(settings, airflow_environment(settings))
     own.start()
+    # What another test let Airflow know of the DAGs had other settings.
+    wait_until(lambda: is_read_anew(own), 120, lambda: "the DAGs were not read anew")
+    time.sleep(10)
     yield own
     own.stop()
+
+
+def is_read_anew(airflow: Airflow) -> bool:
+    """Whether Airflow knows the DAGs as the settings of these tests make them."""
+    tasks = patiently(lambda: airflow.rest("GET", f"/api/v2/dags/{DAILY}/tasks"))["tasks"]
+    return "arrivals.land_rees46" in {task["task_id"] for task in tasks}
 
 
 @pytest.fixture(scope="module")
