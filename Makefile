@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: help install demo test lint format lock diagram up down clean
+.PHONY: help install demo test lint format lock diagram up airflow down clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -38,7 +38,10 @@ diagram: $(INSTALLED) ## draw the star schema in ARCHITECTURE.md anew
 up: $(INSTALLED) ## start the embedded cluster
 	@$(BIN)/warehouse up
 
-down: $(INSTALLED) ## stop the embedded cluster
+airflow: $(INSTALLED) ## start the embedded cluster and Airflow, which keeps the warehouse up to date
+	@$(BIN)/warehouse airflow up
+
+down: $(INSTALLED) ## stop Airflow and the embedded cluster
 	@$(BIN)/warehouse down
 
 clean: ## stop the cluster; remove .venv, all data and everything built

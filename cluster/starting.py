@@ -65,7 +65,7 @@ def start(settings: Settings, missing: list[Service], say: Say) -> dict[str, flo
             began[service.name] = time.monotonic()
             preparation = prepared.get(service.name)
             command = preparation.result() if preparation else commands[service.name]()
-            with _ctrl_c_held_back():
+            with ctrl_c_held_back():
                 processes.start(settings, service.name, command)
     taken = {}
     for service in missing:
@@ -112,7 +112,7 @@ def _last_words(settings: Settings, service: Service) -> str:
 
 
 @contextmanager
-def _ctrl_c_held_back() -> Iterator[None]:
+def ctrl_c_held_back() -> Iterator[None]:
     """Between starting a process and remembering it, an interrupt would leave a stray."""
     interrupted = []
     try:

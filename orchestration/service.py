@@ -9,6 +9,7 @@ import psutil
 from cluster import processes, stack
 from cluster.obstacles import refuse_obstacles
 from cluster.services import Service
+from cluster.starting import ctrl_c_held_back
 from cluster.status import family_memory
 from errors import ServiceUnavailable, UsageError, WarehouseError
 from orchestration import database, supervision
@@ -97,7 +98,9 @@ def _up(settings: Settings, say: Say) -> bool:
         say("Reading the dbt project")
         refresh_manifest(settings)
         say("Starting airflow")
-        processes.start(settings, NAME, supervision.command(settings))
+        command = supervision.command(settings)
+        with ctrl_c_held_back():
+            processes.start(settings, NAME, command)
     elif not is_healthy(settings):
         say("Waiting for airflow, which is starting")
     _wait(settings)
@@ -119,7 +122,7 @@ def stop(settings: Settings, say: Say = lambda line: None) -> int:
     """As `down`, for one who holds the lock of the data folder."""
     if not supervision.was_started(settings):
         return 0
-    if processes.find(settings, NAME) is not None:
+    if _supervisors(settings):
         say("Stopping airflow")
     count = _stop(settings)
     processes.forget(settings, NAME)
@@ -127,16 +130,20 @@ def stop(settings: Settings, say: Say = lambda line: None) -> int:
 
 
 def _stop(settings: Settings) -> int:
-    supervisor = processes.find(settings, NAME)
-    count = 0
-    if supervisor is not None:
-        count = 1 + len(running(supervisor))
-        # Ends when every component has ended.
-        processes.stop_all([supervisor], patience=3 * supervision.STOP_PATIENCE)
+    supervisors = _supervisors(settings)
+    count = sum(1 + len(running(supervisor)) for supervisor in supervisors)
+    # One ends when each of its components has ended.
+    processes.stop_all(supervisors, patience=3 * supervision.STOP_PATIENCE)
     # Tasks are in groups of their own, and would go on without anyone to hear how they end.
     orphans = left_behind(settings)
     processes.stop_all(orphans)
     return count or len(orphans)
+
+
+def _supervisors(settings: Settings) -> list[psutil.Process]:
+    """The process that keeps Airflow alive; more when the file that remembers one was lost."""
+    mark = str(supervision.configuration_file(settings))
+    return [process for process in processes.strays(settings) if mark in process.info["cmdline"]]
 
 
 def _wait(settings: Settings) -> None:
