@@ -29,6 +29,7 @@ class NextSlice(TriggerDagRunOperator):
                 "order": "{{ params.order }}",
             },
             reset_dag_run=True,
+            doc_md=type(self).__doc__,
             **kwargs,
         )
 

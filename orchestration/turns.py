@@ -72,7 +72,7 @@ class TakeTurn(BaseOperator):
     start_from_trigger = True
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(task_id=TASK, **kwargs)
+        super().__init__(task_id=TASK, doc_md=type(self).__doc__, **kwargs)
         self.start_trigger_args = StartTriggerArgs(
             trigger_cls=f"{TurnTrigger.__module__}.{TurnTrigger.__qualname__}",
             trigger_kwargs={"dag_id": self.dag.dag_id},

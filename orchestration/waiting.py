@@ -62,9 +62,8 @@ class ArrivalsTrigger(BaseTrigger):
         yield TaskSuccessEvent()
 
     def _missing(self) -> list[str]:
-        from landing.arrivals import missing_arrivals
-
         from errors import WarehouseError
+        from landing.arrivals import missing_arrivals
         from settings import load_settings
 
         if not self.day:
@@ -77,7 +76,7 @@ class ArrivalsTrigger(BaseTrigger):
 
 
 class WaitForFiles(BaseOperator):
-    """Ends when the day's files of each enabled source system are in the manifest.
+    """Ends when the day's files of each scheduled source system are in the manifest.
 
     Args:
         day: YYYY-MM-DD, templated.
@@ -88,7 +87,7 @@ class WaitForFiles(BaseOperator):
     template_fields = ("day",)
 
     def __init__(self, *, day: str, patience: timedelta, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(doc_md=type(self).__doc__, **kwargs)
         self.day = day
         self.start_trigger_args = StartTriggerArgs(
             trigger_cls=f"{ArrivalsTrigger.__module__}.{ArrivalsTrigger.__qualname__}",
