@@ -132,6 +132,9 @@ def _airflow_variables(settings: Settings) -> dict[str, str]:
             "simple_auth_manager_passwords_file": password_file(settings),
             # A task forks from a worker that has everything imported: 0.1 s instead of 3 s.
             "execute_tasks_new_python_interpreter": False,
+            # A changed DAG is stored whenever it is read; else one that changed twice within 30 s
+            # would wait for the next time.
+            "min_serialized_dag_update_interval": 0,
             # A DAG that lists every model takes seconds to load on a busy machine.
             "dagbag_import_timeout": 120,
         },

@@ -13,6 +13,7 @@ from orchestration.manifest import PROJECT_NAME, manifest_file, read_manifest
 from settings import PROJECT_ROOT, Settings
 
 GROUP = "warehouse"
+_NO_TASKS = ("analysis", "exposure", "operation")
 _DOCS = "/cosmos/warehouse/dbt_docs_index.html"
 
 
@@ -50,6 +51,7 @@ def render_graph(
         render_config=RenderConfig(
             load_method=LoadMode.DBT_MANIFEST,
             select=list(select),
+            exclude=[f"resource_type:{kind}" for kind in _NO_TASKS],
             test_behavior=TestBehavior.AFTER_EACH,
             emit_datasets=False,
             node_converters=converters,
