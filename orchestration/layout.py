@@ -97,5 +97,6 @@ def build_and_publish(
     building = build(list(select), window)
     graph = render_graph(settings, window, select)
     publishing = publish.override(outlets=mart_assets(settings, tag))(tag)
-    building >> graph >> publishing
+    building >> graph
+    [building, graph] >> publishing
     return building, publishing

@@ -51,10 +51,10 @@ def manifest(scheduled: Settings) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def load(scheduled: Settings, tmp_path_factory: pytest.TempPathFactory) -> Load:
-    """Loads a DAG file in a new process; environment variables can be given."""
+    """Loads DAG files in a new process; environment variables can be given."""
     home = tmp_path_factory.mktemp("airflow_home")
 
-    def run(dag_id: str, **variables: str) -> dict[str, Any]:
+    def run(*dag_ids: str, **variables: str) -> dict[str, Any]:
         environment = {
             **{name: value for name, value in os.environ.items() if "AIRFLOW" not in name},
             "AIRFLOW_HOME": str(home),
@@ -67,7 +67,11 @@ def load(scheduled: Settings, tmp_path_factory: pytest.TempPathFactory) -> Load:
             **variables,
         }
         answer = subprocess.run(
-            [sys.executable, Path(__file__).with_name("load_dag.py"), DAGS / f"{dag_id}.py"],
+            [
+                sys.executable,
+                Path(__file__).with_name("load_dag.py"),
+                *(DAGS / f"{dag_id}.py" for dag_id in dag_ids),
+            ],
             env=environment,
             capture_output=True,
             text=True,
@@ -82,6 +86,18 @@ def load(scheduled: Settings, tmp_path_factory: pytest.TempPathFactory) -> Load:
 
 
 @pytest.fixture(scope="session")
-def loaded(load: Load) -> dict[str, dict[str, Any]]:
+def dag_ids() -> list[str]:
+    """Every DAG, which is in a file of its name."""
+    return [file.stem for file in sorted(DAGS.glob("warehouse_*.py"))]
+
+
+@pytest.fixture(scope="session")
+def loaded(load: Load, dag_ids: list[str]) -> dict[str, dict[str, Any]]:
     """Every DAG file, loaded once."""
-    return {file.stem: load(file.stem) for file in sorted(DAGS.glob("warehouse_*.py"))}
+    return load(*dag_ids)
+
+
+@pytest.fixture(scope="session")
+def loaded_again(load: Load, dag_ids: list[str]) -> dict[str, dict[str, Any]]:
+    """The same in another process, the other way round, with other hashes of texts."""
+    return load(*reversed(dag_ids), PYTHONHASHSEED="7")

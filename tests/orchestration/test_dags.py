@@ -31,7 +31,7 @@ def selected(manifest: Manifest, dag_id: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def tested(manifest: Manifest) -> set[str]:
+def nodes_with_tests(manifest: Manifest) -> set[str]:
     """The nodes with data tests of their own."""
     return {
         node["attached_node"]
@@ -57,17 +57,20 @@ def test_every_file_loads_without_an_error(loaded: Loaded) -> None:
 
 
 @pytest.mark.parametrize("dag_id", ALL)
-def test_a_file_loads_within_a_second_without_dbt(loaded: Loaded, load: Load, dag_id: str) -> None:
-    # Of processor time; the first load of a module compiles it.
-    assert min(loaded[dag_id]["seconds"], load(dag_id)["seconds"]) < 1
+def test_a_file_loads_within_a_second_without_dbt(
+    loaded: Loaded, loaded_again: Loaded, dag_id: str
+) -> None:
+    # Of processor time. The first file of a process also imports Cosmos.
+    assert max(loaded[dag_id]["seconds"], loaded_again[dag_id]["seconds"]) < 1
     for module in ("dbt.cli.main", "pyspark", "pyhive.hive", "duckdb"):
         assert module not in loaded[dag_id]["modules"]
 
 
 @pytest.mark.parametrize("dag_id", ALL)
-def test_a_file_loads_to_the_same_version_again(loaded: Loaded, load: Load, dag_id: str) -> None:
-    again = load(dag_id, PYTHONHASHSEED="7")
-    assert again["dags"][dag_id]["hash"] == dag(loaded, dag_id)["hash"]
+def test_a_file_loads_to_the_same_version_again(
+    loaded: Loaded, loaded_again: Loaded, dag_id: str
+) -> None:
+    assert dag(loaded_again, dag_id)["hash"] == dag(loaded, dag_id)["hash"]
 
 
 @pytest.mark.parametrize("dag_id", BUILDING)
@@ -81,7 +84,7 @@ def test_tasks_are_the_models_and_seeds_and_one_for_the_tests_of_each(
     for unique_id, task in built.items():
         is_seed = nodes[unique_id]["resource_type"] == "seed"
         assert task["command"] == ("seed" if is_seed else "run")
-    assert set(rendered(loaded, dag_id, "test")) == tested(manifest) & set(nodes)
+    assert set(rendered(loaded, dag_id, "test")) == nodes_with_tests(manifest) & set(nodes)
 
 
 @pytest.mark.parametrize("dag_id", BUILDING)
@@ -161,12 +164,13 @@ def test_a_new_model_appears_without_touching_python(
     shutil.copytree(scheduled.data_folder / "airflow", tmp_path / "airflow")
     (tmp_path / "airflow" / "manifest.json").write_text(json.dumps(changed))
     told = load("warehouse_daily", WAREHOUSE_DATA_FOLDER=str(tmp_path))
-    ids = {task["unique_id"] for task in told["dags"]["warehouse_daily"]["tasks"].values()}
+    ids = {task["unique_id"] for task in dag(told, "warehouse_daily")["tasks"].values()}
     assert {old, new} <= ids
 
 
 def test_without_a_manifest_the_page_tells_the_fix(load: Load, tmp_path: Path) -> None:
-    [error] = load("warehouse_daily", WAREHOUSE_DATA_FOLDER=str(tmp_path))["errors"].values()
+    told = load("warehouse_daily", WAREHOUSE_DATA_FOLDER=str(tmp_path))
+    [error] = told["warehouse_daily"]["errors"].values()
     assert "warehouse airflow parse" in error
 
 
@@ -179,6 +183,6 @@ def test_sources_that_are_set_are_landed(load: Load, loaded: Loaded) -> None:
         WAREHOUSE_DROP_FOLDER__REES46="/drop/rees46",
         WAREHOUSE_DROP_FOLDER__ONLINE_RETAIL="/drop/online_retail",
     )
-    names = set(other["dags"]["warehouse_daily"]["tasks"])
+    names = set(dag(other, "warehouse_daily")["tasks"])
     assert "arrivals.generate_shop" not in names
     assert {"arrivals.land_rees46", "arrivals.land_online_retail"} <= names
