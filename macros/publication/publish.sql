@@ -1,24 +1,34 @@
 {#-
     Shows readers the marts as they are built now: `dbt run-operation publish`, or by itself at the
-    end of a `dbt build` of everything in which nothing failed.
+    end of a `dbt build` of everything in which nothing failed. With a tag, those that carry it:
+    `dbt run-operation publish --args '{tag: hourly}'`; the others keep their published snapshot.
 
     Marts are built and tested in the schema marts_candidate. What readers see in marts are views of
     the snapshots tagged `published`: moving a tag is atomic, needs no copy, and leaves no moment
     without an answer, whatever a build or a full refresh does to the tables meanwhile. The batch is
-    named in the log when all its tags are moved; a publication that was interrupted is repeated.
+    named in the log when all its tags are moved, with every mart that readers see, those of earlier
+    batches too; a publication that was interrupted is repeated.
+
+    Args:
+        tag: of the marts to publish; none: all.
 -#}
-{% macro publish() %}
-    {% set marts = published_models() %}
-    {% if not execute or not marts %}
+{% macro publish(tag=none) %}
+    {% set all_marts = published_models() %}
+    {% if not execute or not all_marts %}
         {% do return('') %}
     {% endif %}
     {% set log = publication_log() %}
-    {% set candidates = marts[0].schema %}
+    {% set published = published_batch(log) %}
+    {% set marts = marts_with_tag(all_marts, tag, published) %}
+    {% set kept = [] %}
+    {% for mart in all_marts if mart not in marts and mart.name in published %}
+        {% do kept.append(mart) %}
+    {% endfor %}
+    {% set candidates = all_marts[0].schema %}
     {% set readers = published_schema(candidates) %}
     {% do run_query('create schema if not exists ' ~ readers) %}
-    {% do assert_built(marts, candidates) %}
-    {% set published = published_batch(log) %}
-    {% set states = tagged_snapshots(marts) %}
+    {% do assert_built(marts + kept, candidates) %}
+    {% set states = tagged_snapshots(marts + kept) %}
     {% set shown = run_query('show views in ' ~ readers).columns[1].values() | list %}
     {% for table in run_query('show tables in ' ~ readers).columns[1].values() if table not in shown %}
         {% if table in marts | map(attribute='name') | list %}
@@ -57,11 +67,24 @@
         ) %}
     {% endfor %}
 
-    {% if changed.count or published | length != marts | length %}
+    {% for mart in kept %}
+        {% set shown_snapshot = states.get(mart.name, {}).get('published') %}
+        {% set before = published[mart.name] %}
+        {% if shown_snapshot and shown_snapshot != before.snapshot_id %}
+            {# An interrupted publication had moved its tag. #}
+            {% set changed.count = changed.count + 1 %}
+        {% endif %}
+        {% do rows.append(
+            "'" ~ mart.name ~ "', " ~ ("'" ~ shown_snapshot ~ "'" if shown_snapshot else 'null')
+            ~ ", '" ~ before.definition ~ "'"
+        ) %}
+    {% endfor %}
+
+    {% if changed.count or published | length != rows | length %}
         {% set now = modules.datetime.datetime.now(modules.pytz.utc).strftime('%Y-%m-%dT%H:%M:%S.%fZ') %}
         {% set batch = "('" ~ now ~ "', timestamp'" ~ now ~ "', " %}
         {% do run_query('insert into ' ~ log ~ ' values ' ~ batch ~ rows | join('), ' ~ batch) ~ ')') %}
-        {% do print('Published ' ~ marts | length ~ ' marts, ' ~ changed.count ~ ' of them new, as ' ~ now) %}
+        {% do print('Published ' ~ rows | length ~ ' marts, ' ~ changed.count ~ ' of them new, as ' ~ now) %}
     {% else %}
         {% do print('Nothing new to publish') %}
     {% endif %}

@@ -1,6 +1,7 @@
 {#-
     Runs at the end of every dbt command: publishes after a `dbt build` of all models and all data
-    tests of which none failed, and says why not after one that failed.
+    tests of which none failed, and says why not after one that failed. With the environment variable
+    WAREHOUSE_PUBLISH=apart it leaves that to a step of its own, as a scheduler has it.
 
     Args:
         results: of the nodes that ran.
@@ -8,6 +9,15 @@
 {% macro publish_when_complete(results) %}
     {% if not execute or flags.WHICH != 'build' %}
         {% do return('') %}
+    {% endif %}
+    {% set when = env_var('WAREHOUSE_PUBLISH', '') %}
+    {% if when == 'apart' %}
+        {% do print('Not published, as WAREHOUSE_PUBLISH says: apart. To publish: dbt run-operation publish') %}
+        {% do return('') %}
+    {% elif when %}
+        {% do exceptions.raise_compiler_error(
+            'WAREHOUSE_PUBLISH is ' ~ when ~ '. Fix: set it to apart, or unset it to publish at the end of a build'
+        ) %}
     {% endif %}
     {% set left_out = [] %}
     {% for node in graph.nodes.values() %}

@@ -282,14 +282,22 @@ validity as (
     from files
 ),
 
+judged as (
+    select
+        comparison,
+        value_count,
+        cast(difference_count as bigint) as difference_count,
+        (select has_lapsed from validity) as has_lapsed
+    from comparisons
+),
+
 final as (
     select
-        comparisons.comparison,
-        if(validity.has_lapsed, 0, comparisons.value_count) as value_count,
-        if(validity.has_lapsed, 0, cast(comparisons.difference_count as bigint)) as difference_count,
-        validity.has_lapsed
-    from comparisons
-    cross join validity
+        comparison,
+        if(has_lapsed, 0, value_count) as value_count,
+        if(has_lapsed, 0, difference_count) as difference_count,
+        has_lapsed
+    from judged
 )
 
 select * from final

@@ -12,12 +12,10 @@ import pytest
 from settings import PROJECT_ROOT
 
 
-@pytest.fixture(scope="session")
-def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with dbt's `target` folder of the parsed project."""
-    folder = tmp_path_factory.mktemp("dbt_parse")
+def run_dbt(folder: Path, *arguments: str) -> str:
+    """What dbt prints; it keeps its files in the folder."""
     answer = subprocess.run(
-        [Path(sys.executable).with_name("dbt"), "parse", "--no-use-colors"],
+        [Path(sys.executable).with_name("dbt"), "--no-use-colors", *arguments],
         cwd=PROJECT_ROOT,
         env={
             **os.environ,
@@ -33,6 +31,14 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     assert answer.returncode == 0, answer.stdout + answer.stderr
+    return answer.stdout
+
+
+@pytest.fixture(scope="session")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with dbt's `target` folder of the parsed project."""
+    folder = tmp_path_factory.mktemp("dbt_parse")
+    run_dbt(folder, "parse")
     return folder
 
 

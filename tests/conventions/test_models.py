@@ -3,6 +3,7 @@
 Each test collects every breach and fails with the list of them.
 """
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import yaml
 
 from settings import PROJECT_ROOT
+
+from .conftest import run_dbt
 
 Model = dict[str, Any]
 NAMES = {
@@ -130,6 +133,36 @@ def test_the_key_tested_is_the_grain(manifest: dict[str, Any], models: list[Mode
             assert grain in [tested.get(name) for name in neighbours], model["name"]
         else:
             assert own == grain, model["name"]
+
+
+def test_what_is_built_hourly_reads_nothing_stale(
+    manifest: dict[str, Any], models: list[Model]
+) -> None:
+    """Its parents are built hourly too, or are seeds."""
+    hourly = {model["unique_id"] for model in models if "hourly" in model["tags"]}
+    assert hourly
+    breaches = [
+        f"{name} reads {parent}"
+        for name in sorted(hourly)
+        for parent in manifest["nodes"][name]["depends_on"]["nodes"]
+        if parent.startswith("model.") and parent not in hourly
+    ]
+    assert not breaches
+
+
+def test_an_hourly_run_tests_only_what_it_builds(
+    parsed: Path, manifest: dict[str, Any], models: list[Model]
+) -> None:
+    hourly = {model["unique_id"] for model in models if "hourly" in model["tags"]}
+    options = ["--select", "tag:hourly", "--indirect-selection", "cautious"]
+    listed = run_dbt(
+        parsed, "ls", "--quiet", "--output", "json", *options, "--resource-type", "test"
+    )
+    tests = [json.loads(line)["unique_id"] for line in listed.splitlines()]
+    assert len(tests) > len(hourly)
+    for test in tests:
+        read = set(manifest["nodes"][test]["depends_on"]["nodes"])
+        assert read <= hourly, test
 
 
 def test_tests_stop_the_build(manifest: dict[str, Any]) -> None:
