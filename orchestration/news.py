@@ -8,6 +8,8 @@ from settings import Settings
 def has_news(settings: Settings) -> bool:
     """Whether the manifest has rows that were recorded after the last publication.
 
+    Before the first publication, which a build of everything must make, there are none.
+
     Raises:
         ServiceUnavailable: the Thrift Server does not answer.
     """
@@ -15,9 +17,9 @@ def has_news(settings: Settings) -> bool:
     schema, table = log.split(".")
     with connect(settings) as connection:
         if not connection.execute(f"show tables in {schema} like '{table}'").rows:
-            return True
+            return False
         ((is_new,),) = connection.execute(
             f"select coalesce((select max(recorded_at) from {manifest_name(settings)}) > "
-            f"(select max(published_at) from {log}), true)"
+            f"(select max(published_at) from {log}), false)"
         ).rows
     return bool(is_new)

@@ -55,7 +55,7 @@ def stop_without_news() -> None:
 
     with _warehouse() as settings:
         if not has_news(settings):
-            raise AirflowSkipException("Nothing was landed since the last publication")
+            raise AirflowSkipException("Nothing was landed since the last publication, or none was")
 
 
 @task(task_id=BUILD)
