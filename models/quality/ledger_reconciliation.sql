@@ -287,7 +287,7 @@ judged as (
         comparison,
         value_count,
         cast(difference_count as bigint) as difference_count,
-        (select has_lapsed from validity) as has_lapsed
+        (select validity.has_lapsed from validity) as has_lapsed
     from comparisons
 ),
 

@@ -344,3 +344,72 @@ def test_run__incremental_equals_rebuilt(absorbed: dict[str, int], dbt: Run, que
     """Though the first of the incremental builds broke off."""
     dbt("run", "--full-refresh")
     assert_equal(query, absorbed, "incremental against rebuilt")
+
+
+PUBLISH = ("run-operation", "publish")
+
+
+def published(query: Query, environment: dict[str, str]) -> dict[str, bool]:
+    """For every mart that is a table, whether readers see its current snapshot."""
+    return {
+        table.removeprefix("marts_candidate."): query(
+            f"select count(distinct snapshot_id) from {table}.refs "
+            "where name in ('main', 'published')"
+        )
+        == [(1,)]
+        for table in tables(environment)
+        if table.startswith("marts_candidate.")
+    }
+
+
+def assert_last_batch_is_what_readers_see(query: Query, marts: dict[str, bool]) -> None:
+    batch = query(
+        "select mart, snapshot_id from quality.publications "
+        "where publication_id = (select max(publication_id) from quality.publications)"
+    )
+    tagged = {
+        mart: query(
+            f"select cast(snapshot_id as string) from marts_candidate.{mart}.refs "
+            "where name = 'published'"
+        )[0][0]
+        for mart in marts
+    }
+    assert {mart: snapshot for mart, snapshot in batch if snapshot} == tagged
+
+
+def test_publish__a_part_leaves_the_other_marts_as_published(
+    absorbed: dict[str, int], dbt: Run, query: Query, environment: dict[str, str]
+) -> None:
+    manifest = json.loads((Path(environment["DBT_TARGET_PATH"]) / "manifest.json").read_text())
+    before = published(query, environment)
+    hourly = {name for name in before if "hourly" in manifest["nodes"][f"{MODEL}.{name}"]["tags"]}
+    assert not before["fct_sessions"] and not before["fct_orders"]
+    part = (*PUBLISH, "--args", "{tag: hourly}")
+    assert "Published" in dbt(*part).stdout
+    after = published(query, environment)
+    assert after == {name: name in hourly or before[name] for name in before}
+    assert_last_batch_is_what_readers_see(query, after)
+    assert "Nothing new to publish" in dbt(*part).stdout
+
+
+def test_publish__completes_what_was_interrupted(
+    absorbed: dict[str, int], dbt: Run, query: Query, environment: dict[str, str]
+) -> None:
+    [(snapshot,)] = query(
+        "select snapshot_id from marts_candidate.fct_orders.refs where name = 'main'"
+    )
+    # Its tag was moved, those of others were not, and the batch has no name yet.
+    query(
+        "alter table marts_candidate.fct_orders create or replace tag published "
+        f"as of version {snapshot}"
+    )
+    assert "Published" in dbt(*PUBLISH).stdout
+    marts = published(query, environment)
+    assert all(marts.values())
+    assert_last_batch_is_what_readers_see(query, marts)
+    assert "Nothing new to publish" in dbt(*PUBLISH).stdout
+
+
+def test_publish__is_left_to_a_step_apart(built: Path, dbt: Run) -> None:
+    one = ("build", "--select", "dim_devices", "--resource-type", "model")
+    assert "as WAREHOUSE_PUBLISH says" in dbt(*one, WAREHOUSE_PUBLISH="apart").stdout
