@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import quote
 
 import pytest
@@ -37,7 +38,7 @@ class DagRun:
         """What the API tells of its tasks, by task id."""
         found: list[dict[str, Any]] = []
         while True:
-            page = f"{self._path}/taskInstances?limit=100&order_by=task_id&offset={len(found)}"
+            page = f"{self._path}/taskInstances?limit=100&order_by=id&offset={len(found)}"
             answer = patiently(lambda page=page: self.airflow.rest("GET", page))
             found += answer["task_instances"]
             if len(found) >= answer["total_entries"]:
@@ -115,8 +116,9 @@ def patiently(ask: Callable[[], Any], seconds: float = 60) -> Any:
     while True:
         try:
             return ask()
-        except (ServiceUnavailable, OSError):
-            if time.monotonic() > deadline:
+        except (ServiceUnavailable, OSError) as error:
+            is_mistake = isinstance(error, HTTPError) and error.code < 500
+            if is_mistake or time.monotonic() > deadline:
                 raise
             time.sleep(1)
 
