@@ -122,10 +122,16 @@ def clean_up(sources: Sequence[str]) -> None:
 @task
 def maintain() -> None:
     """Compact the tables and remove what nobody needs."""
-    from maintenance.tables import maintain as maintain_tables
+    from maintenance.maintain import maintain as maintain_tables
 
     with _warehouse(writes=True) as settings:
-        maintain_tables(settings, log.info)
+        report = maintain_tables(settings, log.info)
+    log.info(
+        "%d tables, %d snapshots expired, %d bytes saved",
+        len(report.tables),
+        report.total("snapshots_expired"),
+        report.total("bytes_saved"),
+    )
 
 
 @task

@@ -15,6 +15,7 @@ import yaml
 
 from cluster import processes, stack
 from cluster.sql import connect
+from maintenance.maintain import maintain
 from orchestration import service
 from orchestration.components import running
 from orchestration.environment import airflow_environment
@@ -341,12 +342,22 @@ def test_a_failed_data_test_keeps_readers_from_it_and_is_told(
     assert rows == sessions > readers[0][0]
 
 
-def test_maintenance__runs_in_its_turn_and_readers_see_the_same(
-    scheduled: Airflow, caught_up: list[DagRun], query: Query
+@pytest.mark.timeout(1800)
+def test_maintenance__takes_nothing_from_readers_or_the_next_build(
+    scheduled: Airflow, caught_up: list[DagRun], query: Query, built_tables: dict[str, str]
 ) -> None:
-    trigger(scheduled, DAILY).succeed(900)
-    before = query("select count(*), sum(revenue_amount) from scheduled_marts.fct_events")
+    daily = trigger(scheduled, DAILY).succeed(900)
+    seen = "select count(*), sum(revenue_amount) from scheduled_marts.fct_events"
+    before = query(seen)
     pause(scheduled, "warehouse_maintenance", is_paused=False)
     run = trigger(scheduled, "warehouse_maintenance").succeed()
-    assert "saved" in run.log("maintain")
-    assert query("select count(*), sum(revenue_amount) from scheduled_marts.fct_events") == before
+    assert "bytes saved" in run.log("maintain")
+    # As three days later: what readers and builds need is kept all the same.
+    report = maintain(scheduled.settings, older_than=datetime.now(UTC))
+    assert report.total("snapshots_expired") > 50 and report.total("bytes_saved") > 0
+    assert query(seen) == before
+    assert not maintain(scheduled.settings, older_than=datetime.now(UTC)).is_changed
+    tables = snapshots(query, built_tables)
+    daily.clear("build", downstream=True).succeed(900)
+    assert snapshots(query, built_tables) == tables, "nothing looks as if it had changed"
+    assert query(seen) == before

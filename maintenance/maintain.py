@@ -1,0 +1,233 @@
+"""Maintenance: small files brought together, and what nobody needs any more removed.
+
+Every step can be interrupted and is completed by the next run. A compaction makes a snapshot of
+the same rows; whoever held on to the one before it (the tag `published`, the memory of a downstream
+table, the log of publications) is then moved along, so no model sees a change and no mart looks
+unpublished.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from cluster.sql import Connection, connect
+from errors import WarehouseError
+from landing.literals import literal
+from maintenance.report import MaintenanceReport, TableReport
+from maintenance.snapshots import expirable, with_the_same_rows
+from maintenance.tables import PUBLISHED, IcebergTable, ask, bytes_by_table, read_tables
+from settings import Settings
+
+RETENTION = timedelta(days=3)
+# A writer may have files that no snapshot knows yet; Iceberg itself refuses less than a day.
+ORPHANS_AFTER = timedelta(days=3)
+# From so many small files in a partition, or files of metadata, on it pays to bring them together.
+SEVERAL = 5
+_LOG = "publication_log"
+_SYSTEM = "spark_catalog.system"
+# Older than any snapshot: nothing expires by its age, only what is named.
+_NEVER = "timestamp'1970-01-02 00:00:00'"
+
+Say = Callable[[str], None]
+
+
+def maintain(
+    settings: Settings, say: Say = lambda line: None, older_than: datetime | None = None
+) -> MaintenanceReport:
+    """Compact the project's Iceberg tables and remove what neither readers nor builds need.
+
+    Not to be run beside a dbt build of the same tables.
+
+    Args:
+        say: told how it goes on, in lines for a person.
+        older_than: snapshots that were superseded before this may go; three days ago where absent.
+
+    Raises:
+        WarehouseError: a mart has writes that are not published, or Spark refused.
+        ServiceUnavailable: the Thrift Server or HDFS does not answer; run again to go on.
+    """
+    started = time.monotonic()
+    with connect(settings) as connection:
+        tables = read_tables(connection, settings)
+        refuse_unpublished(tables)
+        sizes = bytes_by_table(connection, settings)
+        reports = {
+            table.name: TableReport(
+                table.name, files_before=table.file_count, bytes_before=sizes.get(table.name, 0)
+            )
+            for table in tables
+        }
+        report = MaintenanceReport(list(reports.values()))
+        _compact(connection, tables, reports, say)
+        tables = read_tables(connection, settings)
+        report.completed = _move_along(connection, tables)
+        tables = read_tables(connection, settings)
+        _expire(connection, tables, reports, older_than or datetime.now(UTC) - RETENTION, say)
+        _remove_orphans(connection, tables, reports, say)
+        sizes = bytes_by_table(connection, settings)
+        for table in tables:
+            reports[table.name].files_after = table.file_count
+            reports[table.name].bytes_after = sizes.get(table.name, 0)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def refuse_unpublished(tables: list[IcebergTable]) -> None:
+    """Stop while readers do not see what was built last, unless nothing was ever published.
+
+    Raises:
+        WarehouseError: names a mart with writes that are not published.
+    """
+    marts = [table for table in tables if table.layer == "marts_candidate"]
+    if not any(mart.published for mart in marts):
+        return
+    for mart in marts:
+        if mart.published not in with_the_same_rows(mart.snapshots, mart.current):
+            raise WarehouseError(
+                f"{mart.name} has writes that are not published",
+                "run `dbt build`, or after its tests `dbt run-operation publish`, then this again",
+            )
+
+
+def behind(table: IcebergTable, tables: list[IcebergTable]) -> list[str]:
+    """The downstream tables that have yet to absorb the newest rows of a table."""
+    newest = with_the_same_rows(table.snapshots, table.current)
+    kept = {snapshot.number for snapshot in table.snapshots}
+    return [
+        other.name
+        for other in tables
+        if other.absorbed.get(table.name, table.current) not in newest
+        # What is no longer kept cannot be compared with: that table is rebuilt in any case.
+        and other.absorbed[table.name] in kept
+    ]
+
+
+def _compact(
+    connection: Connection,
+    tables: list[IcebergTable],
+    reports: dict[str, TableReport],
+    say: Say,
+) -> None:
+    """Bring small files together, of data and of metadata, where there are several."""
+    written = [table.name for table in tables if table.current]
+    with_files = [table.name for table in tables if table.file_count >= SEVERAL]
+    most_files = dict(
+        ask(connection, with_files, "select {name}, max(file_count) from {table}.partitions")
+    )
+    manifests = dict(ask(connection, written, "select {name}, count(*) from {table}.manifests"))
+    for table in tables:
+        has_files = (most_files.get(table.name) or 0) >= SEVERAL
+        has_manifests = manifests.get(table.name, 0) >= SEVERAL
+        if not has_files and not has_manifests:
+            continue
+        late = behind(table, tables)
+        if late:
+            # It would look as if each partition that was compacted had changed for them.
+            reports[table.name].note = f"not compacted: {', '.join(late)} must be built first"
+            say(f"{table.name} is {reports[table.name].note}")
+            continue
+        if has_files:
+            [row] = connection.execute(
+                f"call {_SYSTEM}.rewrite_data_files(table => '{table.name}', strategy => "
+                f"'binpack', options => map('min-input-files', '{SEVERAL}'))"
+            ).rows
+            if row[0]:
+                say(f"{table.name}: {row[0]:,} files brought together in {row[1]:,}")
+        if has_manifests:
+            [row] = connection.execute(
+                f"call {_SYSTEM}.rewrite_manifests(table => '{table.name}')"
+            ).rows
+            reports[table.name].manifests_rewritten = row[0]
+
+
+def _move_along(connection: Connection, tables: list[IcebergTable]) -> int:
+    """Let what held on to a snapshot before a compaction hold on to the one after it.
+
+    Returns how much was moved.
+    """
+    moved = 0
+    alike = {
+        table.name: with_the_same_rows(table.snapshots, table.current) - {table.current}
+        for table in tables
+    }
+    current = {table.name: table.current for table in tables}
+    for table in tables:
+        if table.published in alike[table.name]:
+            connection.execute(
+                f"alter table {table.name} create or replace tag {PUBLISHED} "
+                f"as of version {table.current}"
+            )
+            moved += 1
+        stale = [name for name, at in table.absorbed.items() if at in alike.get(name, ())]
+        if stale:
+            properties = ", ".join(f"'absorbed.{name}' = '{current[name]}'" for name in stale)
+            connection.execute(f"alter table {table.name} set tblproperties ({properties})")
+            moved += len(stale)
+    return moved + _move_log_along(connection, tables, alike)
+
+
+def _move_log_along(
+    connection: Connection, tables: list[IcebergTable], alike: dict[str, set[int | None]]
+) -> int:
+    """The same for the last published batch in the log, which names each mart's snapshot."""
+    logs = [table for table in tables if table.name.split(".")[1] == _LOG and table.current]
+    marts = {
+        table.name.split(".")[1]: table for table in tables if table.layer == "marts_candidate"
+    }
+    if not logs:
+        return 0
+    [log] = logs
+    last = f"(select max(publication_id) from {log.name})"
+    rows = connection.execute(
+        f"select publication_id, mart, snapshot_id from {log.name} where publication_id = {last}"
+    ).rows
+    new = {
+        mart: marts[mart].current
+        for _, mart, at in rows
+        if at and mart in marts and int(at) in alike[marts[mart].name]
+    }
+    if new:
+        cases = " ".join(f"when '{mart}' then '{number}'" for mart, number in new.items())
+        named = ", ".join(f"'{mart}'" for mart in new)
+        connection.execute(
+            f"update {log.name} set snapshot_id = case mart {cases} end "
+            f"where publication_id = {literal(rows[0][0])} and mart in ({named})"
+        )
+    return len(new)
+
+
+def _expire(
+    connection: Connection,
+    tables: list[IcebergTable],
+    reports: dict[str, TableReport],
+    older_than: datetime,
+    say: Say,
+) -> None:
+    """Remove the snapshots that nobody needs, and the files that only they have."""
+    for table in tables:
+        absorbed = {other.absorbed[table.name] for other in tables if table.name in other.absorbed}
+        expired = expirable(table.snapshots, set(table.references.values()), absorbed, older_than)
+        if expired:
+            connection.execute(
+                f"call {_SYSTEM}.expire_snapshots(table => '{table.name}', older_than => {_NEVER}, "
+                f"snapshot_ids => array({', '.join(f'{number}L' for number in expired)}))"
+            )
+            reports[table.name].snapshots_expired = len(expired)
+            say(f"{table.name}: {len(expired):,} snapshots expired")
+
+
+def _remove_orphans(
+    connection: Connection, tables: list[IcebergTable], reports: dict[str, TableReport], say: Say
+) -> None:
+    """Remove files that no snapshot knows, such as those of writers that were killed."""
+    older_than = literal(datetime.now(UTC) - ORPHANS_AFTER)
+    for table in tables:
+        if not table.current:
+            continue
+        removed = connection.execute(
+            f"call {_SYSTEM}.remove_orphan_files(table => '{table.name}', "
+            f"older_than => {older_than})"
+        ).rows
+        if removed:
+            reports[table.name].orphans_removed = len(removed)
+            say(f"{table.name}: {len(removed):,} files removed that no snapshot knew")
