@@ -12,6 +12,7 @@ from cluster import commands as cluster_commands
 from errors import WarehouseError
 from generator import commands as generator_commands
 from landing import commands as landing_commands
+from maintenance import commands as maintenance_commands
 from orchestration import commands as airflow_commands
 
 application = typer.Typer(
@@ -25,6 +26,7 @@ for commands in (
     landing_commands,
     generator_commands,
     airflow_commands,
+    maintenance_commands,
     demo,
 ):
     commands.register(application)
