@@ -1,9 +1,9 @@
-"""Tells people about runs that failed or are late: in the log, by mail and to a webhook."""
+"""Tells people what went wrong with a run: in the log, by mail and to a webhook."""
 
 import asyncio
 import logging
 import smtplib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ class Notification:
     """What is told of a run.
 
     Attributes:
-        kind: failed or late.
+        kind: failed, late or refused.
         text: one line for people.
     """
 
@@ -71,6 +71,18 @@ async def run_is_late(context: dict[str, Any], limit: str) -> None:
     text = f"{run['dag_id']}, run {run['dag_run_id']}, has not ended within {limit}"
     notification = Notification("late", run["dag_id"], run["dag_run_id"], text)
     await asyncio.to_thread(notify, notification, load_settings())
+
+
+def files_refused(run: Any, source: str, reasons: Sequence[str], settings: Settings) -> None:
+    """Tell of files in a drop folder that were not landed; they stay there.
+
+    Args:
+        run: the run that found them.
+        reasons: one line for each file that says why and what to do.
+    """
+    more = f" (and {len(reasons) - 1} more, see the log)" if len(reasons) > 1 else ""
+    text = f"{run.dag_id}, run {run.run_id}, could not land files of {source}: {reasons[0]}{more}"
+    notify(Notification("refused", run.dag_id, run.run_id, text), settings)
 
 
 def _channels(settings: Settings) -> Iterator[tuple[str, Callable[[Notification], None]]]:

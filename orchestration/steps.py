@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
@@ -12,12 +12,10 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 from errors import UsageError, WarehouseError
 from orchestration.dbt_runs import DbtFailed, run_dbt
 from orchestration.manifest import keep_manifest, read_manifest
+from orchestration.notifications import files_refused
 from orchestration.outcome_log import OUTCOMES, OutcomeLog
 from orchestration.slices import next_slice
 from settings import Settings, load_settings
-
-if TYPE_CHECKING:
-    pass
 
 log = logging.getLogger(__name__)
 BUILD = "build"
@@ -36,16 +34,22 @@ def generate_shop(days: Sequence[str]) -> None:
 
 
 @task
-def land_dropped(source: str, day: str) -> None:
-    """Land what lies in the drop folder of a source system, under a date where it names none."""
+def land_dropped(source: str, day: str, is_told: bool = False, **context: Any) -> None:
+    """Land what lies in the drop folder of a source system, under a date where it names none.
+
+    Args:
+        is_told: whether people are told of files that were refused; else only the log says so.
+    """
     from landing.drop_folder import land_drop_folder
 
     with _warehouse() as settings:
         report = land_drop_folder(settings, source, date.fromisoformat(day))
     log.info("%d landed, %d were live already", report.landed_count, report.unchanged_count)
     # They stay where they are, and do not keep the others from being built.
-    for file, why in report.refused.items():
-        log.error("%s: %s", file, why)
+    for why in report.refused.values():
+        log.error("%s", why)
+    if report.refused and is_told:
+        files_refused(context["dag_run"], source, list(report.refused.values()), settings)
 
 
 @task

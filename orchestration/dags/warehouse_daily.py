@@ -26,7 +26,8 @@ def land() -> WaitForFiles:
     if settings.scheduled_plan:
         generate_shop([RUN_DATE]) >> wait
     for source in settings.drop_folder:
-        land_dropped.override(task_id=f"land_{source}")(source, RUN_DATE) >> wait
+        landed = land_dropped.override(task_id=f"land_{source}")(source, RUN_DATE, is_told=True)
+        landed >> wait
     return wait
 
 

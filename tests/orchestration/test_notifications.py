@@ -13,7 +13,13 @@ from types import SimpleNamespace
 import pytest
 
 from orchestration import notifications
-from orchestration.notifications import Notification, notify, run_failed, run_is_late
+from orchestration.notifications import (
+    Notification,
+    files_refused,
+    notify,
+    run_failed,
+    run_is_late,
+)
 from settings import Settings
 
 FAILED = Notification("failed", "warehouse_daily", "run_1", "warehouse_daily, run run_1, failed")
@@ -132,3 +138,12 @@ def test_run_is_late__tells_the_limit(posted, monkeypatch):
     run = {"dag_id": "warehouse_daily", "dag_run_id": "run_1"}
     asyncio.run(run_is_late({"dag_run": run}, limit="4 hours"))
     assert messages[0]["kind"] == "late" and "within 4 hours" in messages[0]["text"]
+
+
+def test_files_refused__tells_why(posted):
+    address, messages = posted
+    run = SimpleNamespace(dag_id="warehouse_daily", run_id="run_1")
+    reasons = ["/drop/a.csv is empty", "/drop/b.csv is empty"]
+    files_refused(run, "rees46", reasons, settings_with(notify_webhook=address))
+    assert messages[0]["kind"] == "refused"
+    assert "files of rees46: /drop/a.csv is empty (and 1 more" in messages[0]["text"]
