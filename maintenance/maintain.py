@@ -126,14 +126,17 @@ def _compact(
             reports[table.name].note = f"not compacted: {', '.join(late)} must be built first"
             say(f"{table.name} is {reports[table.name].note}")
             continue
+        is_compacted = False
         if has_files:
             [row] = connection.execute(
                 f"call {_SYSTEM}.rewrite_data_files(table => '{table.name}', strategy => "
                 f"'binpack', options => map('min-input-files', '{SEVERAL}'))"
             ).rows
-            if row[0]:
+            is_compacted = row[0] > 0
+            if is_compacted:
                 say(f"{table.name}: {row[0]:,} files brought together in {row[1]:,}")
-        if has_manifests:
+        # A compaction of data leaves more manifests than it found.
+        if has_manifests or is_compacted:
             [row] = connection.execute(
                 f"call {_SYSTEM}.rewrite_manifests(table => '{table.name}')"
             ).rows
