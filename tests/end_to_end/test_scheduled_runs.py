@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -38,6 +39,8 @@ PLAN = {
     "dirt": {"duplicate": 0.02, "late": 0.05, "malformed": 0.02},
 }
 HOURLY = "warehouse_hourly"
+MAINTENANCE = "warehouse_maintenance"
+DROPPED = "rees46-turns.csv"
 DAILY = "warehouse_daily"
 
 
@@ -117,19 +120,16 @@ def built_tables(scheduled: Airflow) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def caught_up(scheduled: Airflow) -> list[DagRun]:
-    """The runs of the days that were missed."""
+def caught_up(scheduled: Airflow, warehouse: Run) -> list[DagRun]:
+    """The runs of the days that were missed; the second loses the Thrift Server in its midst."""
     pause(scheduled, DAILY, is_paused=False)
     wait_until(lambda: len(runs_of(scheduled, DAILY)) >= 1, 120, lambda: "no run began")
-    wait_until(
-        lambda: (
-            len(runs_of(scheduled, DAILY)) == len(DAYS)
-            or runs_of(scheduled, DAILY)[0].told()["state"] == "failed"
-        ),
-        900,
-        lambda: runs_of(scheduled, DAILY)[0].explain(),
-    )
-    return [run.succeed(900) for run in runs_of(scheduled, DAILY)]
+    first = runs_of(scheduled, DAILY)[0].succeed(900)
+    wait_until(lambda: len(runs_of(scheduled, DAILY)) == len(DAYS), 60, first.explain)
+    second = runs_of(scheduled, DAILY)[1]
+    while_it_builds(second, "warehouse.stg_shop__events.run")
+    kill_thrift_server(scheduled)
+    return [first, second.succeed(900)]
 
 
 @pytest.mark.timeout(1800)
@@ -156,6 +156,13 @@ def test_daily__catches_up_each_day_once_in_order(caught_up: list[DagRun], query
     assert not landed, "nothing was landed twice"
 
 
+def test_daily__a_killed_thrift_server_needs_no_hand(
+    scheduled: Airflow, caught_up: list[DagRun]
+) -> None:
+    assert [run.tasks()["build"]["try_number"] for run in caught_up] == [1, 2]
+    assert service.is_healthy(scheduled.settings)
+
+
 def test_daily__every_node_has_a_task_that_tells_how_it_went(caught_up: list[DagRun]) -> None:
     states = caught_up[-1].states()
     assert set(states.values()) == {"success"}
@@ -180,36 +187,132 @@ def test_late_runs_are_told(caught_up: list[DagRun]) -> None:
     assert {message["dag_id"] for message in late} >= {DAILY}, "a missed day is a late one"
 
 
-@pytest.mark.timeout(1800)
-def test_running_anything_again_changes_nothing(
-    scheduled: Airflow, caught_up: list[DagRun], query: Query, built_tables: dict[str, str]
+@pytest.mark.timeout(900)
+def test_a_node_alone_again_changes_nothing(
+    caught_up: list[DagRun], query: Query, built_tables: dict[str, str]
 ) -> None:
     before = snapshots(query, built_tables)
-    # One node alone: it runs in a worker, and its tests after it.
+    # It runs in a worker, and its tests after it.
     caught_up[1].clear("warehouse.fct_sessions.run", "warehouse.fct_sessions.test").succeed()
     assert "Finished running" in caught_up[1].log("warehouse.fct_sessions.run", 2)
-    # An older day as a whole, which must not take back the newer one.
-    caught_up[0].clear().succeed(900)
     assert snapshots(query, built_tables) == before
 
 
-@pytest.mark.timeout(1800)
-def test_runs_wait_for_each_other(scheduled: Airflow, caught_up: list[DagRun]) -> None:
-    first = caught_up[1].clear("build", downstream=True)
-    first.wait_for_task("build", "running")
-    second = trigger(scheduled, DAILY)
-    drop(scheduled, "2020-01.csv", "2019-10-02")
+@dataclass
+class Turns:
+    """Three runs that want to write at once.
+
+    Attributes:
+        older: the first day once more, which has its turn.
+        newer: a day that was asked for meanwhile, of the same DAG.
+        hourly: the same of another DAG, with a file that was dropped.
+        before: every table's snapshot before them.
+    """
+
+    older: DagRun
+    newer: DagRun
+    hourly: DagRun
+    before: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def turns(
+    scheduled: Airflow, caught_up: list[DagRun], query: Query, built_tables: dict[str, str]
+) -> Turns:
+    before = snapshots(query, built_tables)
     pause(scheduled, HOURLY, is_paused=False)
-    hourly = trigger(scheduled, HOURLY)
-    hourly.wait_for_task("arrivals.take_turn", "deferred", seconds=120)
-    while first.states()["publish"] != "success":
-        assert second.told()["state"] == "queued", "runs of one DAG follow each other"
-        assert hourly.states()["build"] is None, "another DAG has its turn"
-        assert first.told()["state"] != "failed", first.explain()
+    wait_until(lambda: runs_of(scheduled, HOURLY), 60, lambda: "no hourly run began")
+    wait_for_hourly_runs(scheduled)
+    older = caught_up[0].clear()
+    older.wait_for_task("build", "running")
+    newer = trigger(scheduled, DAILY)
+    return Turns(older, newer, hourly_run(scheduled, DROPPED, "2019-10-01"), before)
+
+
+@pytest.mark.timeout(900)
+def test_runs_wait_for_each_other(turns: Turns) -> None:
+    turns.hourly.wait_for_task("arrivals.take_turn", "deferred", seconds=180)
+    while turns.older.states()["publish"] != "success":
+        assert turns.newer.told()["state"] == "queued", "runs of one DAG follow each other"
+        assert turns.hourly.states()["build"] is None, "another DAG has its turn"
+        assert turns.older.told()["state"] != "failed", turns.older.explain()
         time.sleep(2)
-    first.succeed()
-    second.succeed(900)
-    hourly.succeed(900)
+
+
+@pytest.mark.timeout(900)
+def test_an_older_day_again_does_not_take_back_the_newer(turns: Turns, query: Query) -> None:
+    ended = turns.older.succeed().told()["end_date"]
+    after = {
+        table: query(
+            f"select max_by(snapshot_id, committed_at) from {table}.snapshots "
+            f"where committed_at <= timestamp'{ended}'"
+        )[0][0]
+        for table in turns.before
+    }
+    assert after == turns.before
+
+
+@pytest.mark.timeout(900)
+def test_daily__stands_restarts_beneath_it(
+    scheduled: Airflow, turns: Turns, warehouse: Run, query: Query
+) -> None:
+    while_it_builds(turns.newer, "warehouse.stg_shop__events.run")
+    stop_datanode(scheduled, warehouse)
+    warehouse("restart", "metastore")
+    turns.newer.succeed(900)
+    assert query("select sum(difference_count) from scheduled_quality.ledger_reconciliation") == [
+        (0,)
+    ]
+
+
+@pytest.mark.timeout(900)
+def test_hourly__stands_a_killed_scheduler_and_a_restarted_database(
+    scheduled: Airflow, turns: Turns, warehouse: Run, query: Query
+) -> None:
+    while_it_builds(turns.hourly, "warehouse.stg_rees46__events.run")
+    kill_scheduler(scheduled)
+    time.sleep(5)
+    warehouse("restart", "postgresql")
+    turns.hourly.succeed(900)
+    wait_until(lambda: service.is_healthy(scheduled.settings), 60, lambda: "not healthy")
+    [(facts,)] = query(
+        "select count(*) from scheduled_marts.fct_events as facts "
+        "inner join scheduled_staging.stg_landing__files as files using (file_id) "
+        f"where files.file_name = '{DROPPED}'"
+    )
+    assert facts > 0, "readers see what was dropped"
+
+
+def while_it_builds(run: DagRun, node: str) -> None:
+    """Wait until a node is built and others are not."""
+    run.wait_for_task(node, "success", "failed", seconds=600)
+    assert run.states()["build"] == "running", run.explain()
+
+
+def wait_for_hourly_runs(scheduled: Airflow) -> None:
+    """Wait until none is under way."""
+    for run in runs_of(scheduled, HOURLY):
+        run.wait()
+
+
+def hourly_run(scheduled: Airflow, name: str, dates: str, first: int = 0, last: int = 30) -> DagRun:
+    """Drop a file, and find the run that takes it: the one asked for, or one that was due then."""
+    wait_for_hourly_runs(scheduled)
+    ended = {run.run_id for run in runs_of(scheduled, HOURLY)}
+    drop(scheduled, name, dates, first, last)
+    trigger(scheduled, HOURLY)
+    taken: list[DagRun] = []
+
+    def is_taken() -> bool:
+        for run in runs_of(scheduled, HOURLY):
+            if run.run_id not in ended:
+                state = run.states()["arrivals.take_turn"]
+                if state not in (None, "skipped"):
+                    taken.append(run)
+        return bool(taken)
+
+    wait_until(is_taken, 180, lambda: f"no hourly run took {name}")
+    return taken[0]
 
 
 def drop(scheduled: Airflow, name: str, dates: str, first: int = 0, last: int = 30) -> None:
@@ -222,15 +325,11 @@ def drop(scheduled: Airflow, name: str, dates: str, first: int = 0, last: int = 
     shutil.move(draft, folder / name)
 
 
-def kill_thrift_server(scheduled: Airflow, warehouse: Run) -> None:
+def kill_thrift_server(scheduled: Airflow) -> None:
     processes.find(scheduled.settings, "thrift-server").kill()
 
 
-def restart_metastore(scheduled: Airflow, warehouse: Run) -> None:
-    warehouse("restart", "metastore")
-
-
-def kill_scheduler(scheduled: Airflow, warehouse: Run) -> None:
+def kill_scheduler(scheduled: Airflow) -> None:
     supervisor = processes.find(scheduled.settings, "airflow")
     os.kill(running(supervisor)["scheduler"].pid, signal.SIGKILL)
 
@@ -241,48 +340,10 @@ def stop_datanode(scheduled: Airflow, warehouse: Run) -> None:
     warehouse("up")
 
 
-def restart_postgresql(scheduled: Airflow, warehouse: Run) -> None:
-    warehouse("restart", "postgresql")
-
-
-FAULTS = [kill_thrift_server, restart_metastore, kill_scheduler, stop_datanode, restart_postgresql]
-
-
-@pytest.fixture(scope="module", params=FAULTS, ids=lambda fault: fault.__name__)
-def fault(request: pytest.FixtureRequest) -> Callable[[Airflow, Run], None]:
-    return request.param
-
-
-@pytest.mark.timeout(900)
-def test_a_fault_in_the_midst_of_a_build_needs_no_hand(
-    scheduled: Airflow,
-    caught_up: list[DagRun],
-    warehouse: Run,
-    query: Query,
-    fault: Callable[[Airflow, Run], None],
-) -> None:
-    number = FAULTS.index(fault)
-    name = f"2020-{number + 2:02}.csv"
-    drop(scheduled, name, "2019-10-01", 20 * number, 20 * number + 20)
-    pause(scheduled, HOURLY, is_paused=False)
-    run = trigger(scheduled, HOURLY)
-    run.wait_for_task("warehouse.stg_rees46__events.run", "success", "failed", seconds=400)
-    assert run.states()["build"] == "running", "the fault comes while it builds"
-    fault(scheduled, warehouse)
-    run.succeed(600)
-    assert service.is_healthy(scheduled.settings)
-    [(facts,)] = query(
-        "select count(*) from scheduled_marts.fct_events as facts "
-        "inner join scheduled_staging.stg_landing__files as files using (file_id) "
-        f"where files.file_name = '{name}'"
-    )
-    assert facts > 0, "readers see what was dropped"
-
-
 @pytest.mark.timeout(900)
 def test_after_all_faults_the_tables_are_those_of_a_rebuild(
     scheduled: Airflow,
-    caught_up: list[DagRun],
+    turns: Turns,
     dbt: Run,
     query: Query,
     built_tables: dict[str, str],
@@ -292,18 +353,15 @@ def test_after_all_faults_the_tables_are_those_of_a_rebuild(
     own = {name: value for name, value in environment.items() if name.startswith("WAREHOUSE_")}
     # What only the daily run builds is older than what the hourly ones have built since.
     dbt("run", "--select", "tag:hourly", "--full-refresh", **own)
-    hourly = {
-        table: snapshot
-        for table, snapshot in before.items()
-        if snapshots(query, built_tables)[table] != snapshot
-    }
+    after = snapshots(query, built_tables)
+    hourly = {table: snapshot for table, snapshot in before.items() if after[table] != snapshot}
     assert len(hourly) > 10
     assert_equal(query, hourly, "disturbed against rebuilt")
 
 
 @pytest.mark.timeout(900)
 def test_a_failed_data_test_keeps_readers_from_it_and_is_told(
-    scheduled: Airflow, caught_up: list[DagRun], query: Query
+    scheduled: Airflow, turns: Turns, query: Query
 ) -> None:
     seen = "select count(*), max(published_at) from scheduled_quality.publications"
     before = query(seen)
@@ -312,11 +370,9 @@ def test_a_failed_data_test_keeps_readers_from_it_and_is_told(
     query(
         "insert into scheduled_marts_candidate.fct_sessions "
         "select * from scheduled_marts_candidate.fct_sessions "
-        "where source_system = 'rees46' and session_date = date'2019-10-02' limit 1"
+        "where source_system = 'rees46' and session_date = date'2019-10-01' limit 1"
     )
-    drop(scheduled, "2020-08.csv", "2019-09")
-    pause(scheduled, HOURLY, is_paused=False)
-    bad = trigger(scheduled, HOURLY).wait(600)
+    bad = hourly_run(scheduled, "rees46-bad.csv", "2019-10-03").wait(600)
     assert bad.told()["state"] == "failed"
     states = bad.states()
     assert states["warehouse.fct_sessions.test"] == "failed"
@@ -332,32 +388,45 @@ def test_a_failed_data_test_keeps_readers_from_it_and_is_told(
         60,
         lambda: f"not told: {Webhook.messages}",
     )
-    # The next good run repairs it.
-    drop(scheduled, "2020-09.csv", "2019-10-03")
-    trigger(scheduled, HOURLY).succeed(600)
-    [(batches, _)] = query(seen)
-    assert batches > before[0][0]
+
+
+@pytest.fixture(scope="module")
+def repaired(scheduled: Airflow, turns: Turns) -> DagRun:
+    """A good run, with a file that touches what was wrong."""
+    return hourly_run(scheduled, "rees46-good.csv", "2019-10-01", 30, 60).succeed(600)
+
+
+@pytest.mark.timeout(900)
+def test_the_next_good_run_repairs_what_failed(repaired: DagRun, query: Query) -> None:
     keys = "count(*), count(distinct source_system, session_id)"
     [(rows, sessions)] = query(f"select {keys} from scheduled_marts.fct_sessions")
-    assert rows == sessions > readers[0][0]
+    assert rows == sessions
+    [(snapshot,)] = query(
+        "select max_by(snapshot_id, published_at) from scheduled_quality.publications "
+        "where mart = 'fct_sessions'"
+    )
+    assert query(
+        f"select count(*) from scheduled_marts_candidate.fct_sessions version as of {snapshot}"
+    ) == [(rows,)], "readers see it"
 
 
 @pytest.mark.timeout(1800)
 def test_maintenance__takes_nothing_from_readers_or_the_next_build(
-    scheduled: Airflow, caught_up: list[DagRun], query: Query, built_tables: dict[str, str]
+    scheduled: Airflow, repaired: DagRun, query: Query, built_tables: dict[str, str]
 ) -> None:
-    daily = trigger(scheduled, DAILY).succeed(900)
     seen = "select count(*), sum(revenue_amount) from scheduled_marts.fct_events"
     before = query(seen)
-    pause(scheduled, "warehouse_maintenance", is_paused=False)
-    run = trigger(scheduled, "warehouse_maintenance").succeed()
-    assert "bytes saved" in run.log("maintain")
+    pause(scheduled, MAINTENANCE, is_paused=False)
+    wait_until(lambda: runs_of(scheduled, MAINTENANCE), 60, lambda: "no maintenance began")
+    [run] = runs_of(scheduled, MAINTENANCE)
+    assert "bytes saved" in run.succeed().log("maintain")
     # As three days later: what readers and builds need is kept all the same.
     report = maintain(scheduled.settings, older_than=datetime.now(UTC))
     assert report.total("snapshots_expired") > 50 and report.total("bytes_saved") > 0
     assert query(seen) == before
-    assert not maintain(scheduled.settings, older_than=datetime.now(UTC)).is_changed
+    again = maintain(scheduled.settings, older_than=datetime.now(UTC))
+    assert [table for table in again.tables if table.is_changed] == []
     tables = snapshots(query, built_tables)
-    daily.clear("build", downstream=True).succeed(900)
+    repaired.clear("build", downstream=True).succeed(600)
     assert snapshots(query, built_tables) == tables, "nothing looks as if it had changed"
     assert query(seen) == before
