@@ -5,7 +5,8 @@
 
     Marts are built and tested in the schema marts_candidate. What readers see in marts are views of
     the snapshots tagged `published`: moving a tag is atomic, needs no copy, and leaves no moment
-    without an answer, whatever a build or a full refresh does to the tables meanwhile. The batch is
+    without an answer, whatever a build or a full refresh does to the tables meanwhile. A mart that is
+    a view itself has tags of its own, see publish_view. The batch is
     named in the log when all its tags are moved, with every mart that readers see, those of earlier
     batches too; a publication that was interrupted is repeated.
 
@@ -38,6 +39,11 @@
     {% endfor %}
 
     {% set rows = [] %}
+    {% set shown_snapshots = {} %}
+    {% for mart in all_marts if mart.name in states %}
+        {% set state = states[mart.name] %}
+        {% do shown_snapshots.update({mart.name: state.main if mart in marts else state.published}) %}
+    {% endfor %}
     {% set changed = namespace(count=0) %}
     {% for mart in marts %}
         {% set state = states.get(mart.name) %}
@@ -45,20 +51,25 @@
         {% set before = published.get(mart.name, {}) %}
         {% set is_shown = mart.name in shown %}
         {% set is_redefined = not is_shown or before.definition != local_md5(definition) %}
-        {% if is_redefined and is_shown and state %}
-            {# The new columns and the new rows in one step. #}
-            {% do run_query(mart_view(mart, definition, state.main)) %}
+        {% if not state %}
+            {% set is_new = publish_view(mart, definition, is_redefined, is_shown, shown_snapshots, states) %}
+        {% else %}
+            {% set is_new = is_redefined or state.main != before.snapshot_id %}
+            {% if is_redefined and is_shown %}
+                {# The new columns and the new rows in one step. #}
+                {% do run_query(mart_view(mart, definition ~ ' version as of ' ~ state.main)) %}
+            {% endif %}
+            {% if state.main != state.published %}
+                {% do run_query(
+                    'alter table ' ~ mart.schema ~ '.' ~ mart.name
+                    ~ ' create or replace tag published as of version ' ~ state.main
+                ) %}
+            {% endif %}
+            {% if is_redefined %}
+                {% do run_query(mart_view(mart, definition ~ " version as of 'published'")) %}
+            {% endif %}
         {% endif %}
-        {% if state and state.main != state.published %}
-            {% do run_query(
-                'alter table ' ~ mart.schema ~ '.' ~ mart.name ~ ' create or replace tag published as of version '
-                ~ state.main
-            ) %}
-        {% endif %}
-        {% if is_redefined %}
-            {% do run_query(mart_view(mart, definition, "'published'")) %}
-        {% endif %}
-        {% if is_redefined or (state and state.main != before.snapshot_id) %}
+        {% if is_new %}
             {% set changed.count = changed.count + 1 %}
         {% endif %}
         {% do rows.append(
