@@ -34,3 +34,8 @@ class OneClusterEach(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneClusterEach:
     """Called by pytest-xdist when there is more than one process."""
     return OneClusterEach(config, log)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The numbers of the sequences that `test_sequences` draws."""
+    parser.addoption("--sequences", default="1-2", metavar="FIRST-LAST")

@@ -278,6 +278,11 @@ def broken_off(
     for day in ("2024-03-01", "2024-03-02"):
         [file] = (built / f"landed_date={day}").glob("orders*.csv")
         warehouse("unland", "shop", file.name)
+    return break_off(cluster, warehouse, environment)
+
+
+def break_off(cluster: Settings, warehouse: Run, environment: dict[str, str]) -> tuple[int, float]:
+    """Run dbt; kill the Thrift Server and start it again meanwhile. Exit code and seconds."""
     server = processes.find(cluster, "thrift-server")
     assert server is not None
     started = time.monotonic()

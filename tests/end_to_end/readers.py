@@ -1,0 +1,99 @@
+"""Readers that ask every mart without a pause, while the warehouse is built beneath them."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from cluster.sql import Connection, connect
+from errors import WarehouseError
+from settings import Settings
+
+CONNECTIONS = 2
+Answer = tuple[int, int]
+
+
+@dataclass
+class Seen:
+    """What readers saw.
+
+    Attributes:
+        answers: of each mart, each once: its number of rows, and a sum over their content.
+        errors: what readers were told instead of an answer.
+        count: of all answers.
+    """
+
+    answers: dict[str, set[Answer]] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    count: int = 0
+
+
+def answer(connection: Connection, relation: str) -> Answer:
+    """The number of rows, and a sum over their content; equal for equal rows in any order."""
+    [(rows, content)] = connection.execute(
+        "select count(*), coalesce(sum(cast(crc32(to_json(struct(*))) as bigint)), 0) "
+        f"from {relation}"
+    ).rows
+    return rows, content
+
+
+def published_marts(connection: Connection, settings: Settings) -> list[str]:
+    """The marts that readers see."""
+    schema = settings.schema_name("marts")
+    return sorted(row[1] for row in connection.execute(f"show views in {schema}").rows)
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Seen]:
+    """Readers on several connections, from the beginning of the block to its end."""
+    with connect(settings) as connection:
+        marts = published_marts(connection, settings)
+    seen = Seen({mart: set() for mart in marts})
+    is_over = threading.Event()
+    # Each begins elsewhere.
+    step = -(-len(marts) // CONNECTIONS)
+    orders = [marts[first:] + marts[:first] for first in range(0, len(marts), step)]
+    threads = [
+        threading.Thread(target=_read, args=(settings, order, seen, is_over)) for order in orders
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield seen
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
+
+
+def _read(settings: Settings, marts: list[str], seen: Seen, is_over: threading.Event) -> None:
+    schema = settings.schema_name("marts")
+    with connect(settings) as connection:
+        while not is_over.is_set():
+            for mart in marts:
+                try:
+                    seen.answers[mart].add(answer(connection, f"{schema}.{mart}"))
+                    seen.count += 1
+                except WarehouseError as error:
+                    seen.errors.append(f"{mart}: {error}")
+
+
+def assert_each_answer_is_of_one_batch(settings: Settings, seen: Seen) -> None:
+    """Readers saw no error and no empty mart, and nothing but what a published batch holds."""
+    assert not seen.errors, seen.errors[:3]
+    assert all(seen.answers.values()), "every mart was read"
+    candidates = settings.schema_name("marts_candidate")
+    with connect(settings) as connection:
+        batches: dict[str, set[Answer]] = {}
+        for mart, snapshot in connection.execute(
+            f"select distinct mart, snapshot_id from {settings.schema_name('quality')}.publications"
+        ).rows:
+            if snapshot:
+                relation = f"{candidates}.{mart} version as of {snapshot}"
+                batches.setdefault(mart, set()).add(answer(connection, relation))
+    for mart, answers in seen.answers.items():
+        if mart in batches:
+            assert answers <= batches[mart], f"{mart}: {answers - batches[mart]}"
+        assert 0 not in {rows for rows, _ in answers} - {
+            rows for rows, _ in batches.get(mart, ())
+        }, f"{mart} was empty for a moment"

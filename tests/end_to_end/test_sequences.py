@@ -1,0 +1,140 @@
+"""Whatever happened to the files, and whatever broke off: incremental tables equal a rebuild.
+
+Two sequences are drawn; `pytest tests/end_to_end/test_sequences.py --sequences 3-25` draws others.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from generator.generation import generate
+from generator.plan import Catalogue, Dirt, Intent, People, Plan
+from settings import PROJECT_ROOT, Settings
+
+from .conftest import Run
+from .sequences import Step, draw
+from .test_warehouse import Query, assert_equal, break_off, snapshots
+
+ANSI = "set:hiveconf:spark.sql.ansi.enabled"
+KINDS = {"land", "replace", "withdraw", "run", "run_until", "killed_run"}
+
+
+def plan_of(seed: int) -> Plan:
+    """Six days of a tiny shop in which much happens and goes wrong."""
+    return Plan(
+        days=6,
+        users=60,
+        products=25,
+        events_per_day=250,
+        seed=seed,
+        people=People(changes=24, deletions=0.5, without_session_id=0.2, logged_in=0.5),
+        catalogue=Catalogue(price_changes=24, discontinued=0.9),
+        intent=Intent(cart=0.4, buy=0.5, remove=0.3, returned=0.5, cancelled=0.2),
+        dirt=Dirt(
+            duplicate=0.03,
+            resent=0.03,
+            late=0.1,
+            malformed=0.02,
+            skewed=0.02,
+            orphan_users=0.02,
+            orphan_products=0.02,
+            oddities=0.05,
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def profiles(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], str]:
+    """Gives a folder with the project's profiles, in which the ANSI mode is on or off."""
+    text = (PROJECT_ROOT / "profiles.yml").read_text()
+
+    def folder_of(is_ansi: bool) -> str:
+        folder = tmp_path_factory.mktemp("profiles")
+        profiles = yaml.safe_load(text)
+        for output in profiles["ecommerce_warehouse"]["outputs"].values():
+            output["server_side_parameters"][ANSI] = str(is_ansi).lower()
+        (folder / "profiles.yml").write_text(yaml.safe_dump(profiles))
+        return str(folder)
+
+    return folder_of
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        first, _, last = metafunc.config.getoption("--sequences").rpartition("-")
+        metafunc.parametrize("seed", range(int(first or 1), int(last) + 1))
+
+
+def test_draw__everything_happens_in_25_sequences(tmp_path: Path) -> None:
+    generate(tmp_path / "shop", plan_of(1))
+    drawn = []
+    for seed in range(1, 26):
+        scratch = tmp_path / str(seed)
+        scratch.mkdir()
+        drawn.append(draw(seed, tmp_path / "shop", scratch))
+    assert {step.kind for steps in drawn for step in steps} == KINDS
+    assert min(len(steps) for steps in drawn) >= 8
+    assert len({tuple(map(str, steps)) for steps in drawn}) == 25
+    names = {file.name for steps in drawn for step in steps for file in step.files}
+    assert any(name.startswith("users_late") for name in names)
+    assert any(name.startswith("products_late") for name in names)
+
+
+@pytest.mark.timeout(1800)
+def test_sequence__incremental_equals_rebuilt(
+    seed: int,
+    cluster: Settings,
+    warehouse: Run,
+    dbt: Run,
+    query: Query,
+    environment: dict[str, str],
+    profiles: Callable[[bool], str],
+    tmp_path: Path,
+) -> None:
+    prefix = f"sequence_{seed}_"
+    target = tmp_path / "target"
+    is_ansi = seed % 2 == 0
+    own = {
+        "WAREHOUSE_SCHEMA_PREFIX": prefix,
+        "WAREHOUSE_RAW_FOLDER": f"/sequences/{seed}/raw",
+        "DBT_TARGET_PATH": str(target),
+        "DBT_PROFILES_DIR": profiles(is_ansi),
+    }
+    generate(tmp_path / "shop", plan_of(seed))
+    warehouse("up", **own)
+    for step in draw(seed, tmp_path / "shop", tmp_path):
+        print(step, flush=True)
+        perform(step, cluster, warehouse, dbt, environment, own)
+    assert query(
+        f"select count(*) from {prefix}quality.file_reconciliation where not is_reconciled"
+    ) == [(0,)]
+    incremental = snapshots(query, own)
+    # In the other mode, which must not change a row.
+    dbt("run", "--full-refresh", **own | {"DBT_PROFILES_DIR": profiles(not is_ansi)})
+    assert_equal(query, incremental, f"sequence {seed}, incremental against rebuilt")
+
+
+def perform(
+    step: Step,
+    cluster: Settings,
+    warehouse: Run,
+    dbt: Run,
+    environment: dict[str, str],
+    own: dict[str, str],
+) -> None:
+    """Let a step happen."""
+    match step.kind:
+        case "land" | "replace":
+            replace = ["--replace"] if step.kind == "replace" else []
+            warehouse("land", "shop", *step.files, "--landed-date", step.date, *replace, **own)
+        case "withdraw":
+            warehouse("unland", "shop", *(file.name for file in step.files), **own)
+        case "run":
+            dbt("run", **own)
+        case "run_until":
+            dbt("run", **own, WAREHOUSE_ABSORB_UNTIL=step.date)
+        case "killed_run":
+            break_off(cluster, warehouse, environment | own)
+            dbt("run", **own)
