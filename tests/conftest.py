@@ -11,24 +11,44 @@ from xdist.scheduler import LoadScopeScheduling
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-WITH_BUILT_MARTS = (
-    "test_absorption",
-    "test_oracle",
-    "test_own_shop",
-    "test_queries",
-    "test_warehouse",
-)
+# Files of end-to-end tests that share what is costly to make; the longest first.
+GROUPS = {
+    "airflow": ("test_airflow_service", "test_scheduled_runs"),
+    "built marts": (
+        "test_absorption",
+        "test_oracle",
+        "test_own_shop",
+        "test_queries",
+        "test_sequences",
+        "test_warehouse",
+    ),
+}
+# Everything else that needs a cluster, after those.
+CLUSTER = "cluster"
+CLONE = "test_a_fresh_clone"
+
+
+def group_of(nodeid: str) -> str:
+    """Which tests are run in one process, one after the other."""
+    file, *_ = nodeid.split("::")
+    path = PurePath(file)
+    if not path.is_relative_to("tests/end_to_end") or path.stem == CLONE:
+        return file
+    return next((group for group, names in GROUPS.items() if path.stem in names), CLUSTER)
 
 
 class OneClusterEach(LoadScopeScheduling):
     """Each process has one shared cluster at most; what needs none comes file by file."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file, *_ = nodeid.split("::")
-        path = PurePath(file)
-        if not path.is_relative_to("tests/end_to_end") or path.stem == "test_a_fresh_clone":
-            return file
-        return "built marts" if path.stem in WITH_BUILT_MARTS else "cluster"
+        return group_of(nodeid)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that two processes end together."""
+    long_ones = [*GROUPS, CLUSTER, f"tests/end_to_end/{CLONE}.py"]
+    places = {group: place for place, group in enumerate(long_ones)}
+    items.sort(key=lambda item: places.get(group_of(item.nodeid), len(places)))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneClusterEach:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-ROUNDS = 3
+ROUNDS = 2
 EVENTS_BEFORE_A_RUN = (2, 3)
 CHANGED_LINES = 5
 # Which field a late change alters, and to what.
@@ -66,9 +66,9 @@ class _Sequence:
         return sorted(set(self.date_of.values()))
 
     def _possible(self) -> list[Callable[[], None]]:
-        choices = [self._change_late, self._change_late, self._replace, self._withdraw]
+        choices = [self._change_late, self._replace, self._withdraw]
         choices += [self._land_day] * 2 if self.days else []
-        choices += [self._land_missing] * 2 if self.missing else []
+        choices += [self._land_missing] if self.missing else []
         return choices
 
     def _run(self, is_last: bool) -> None:

@@ -3,21 +3,26 @@
 Two sequences are drawn; `pytest tests/end_to_end/test_sequences.py --sequences 3-25` draws others.
 """
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
+from cluster import processes
 from generator.generation import generate
 from generator.plan import Catalogue, Dirt, Intent, People, Plan
 from settings import PROJECT_ROOT, Settings
 
 from .conftest import Run
 from .sequences import Step, draw
-from .test_warehouse import Query, assert_equal, break_off, snapshots
+from .test_warehouse import Query, assert_equal, snapshots
 
 ANSI = "set:hiveconf:spark.sql.ansi.enabled"
+MODELS_BEFORE_THE_KILL = 20
+LONGEST_FAILURE_SECONDS = 240
 KINDS = {"land", "replace", "withdraw", "run", "run_until", "killed_run"}
 
 
@@ -138,3 +143,31 @@ def perform(
         case "killed_run":
             break_off(cluster, warehouse, environment | own)
             dbt("run", **own)
+
+
+def break_off(cluster: Settings, warehouse: Run, environment: dict[str, str]) -> None:
+    """Run dbt; kill the Thrift Server and start it again meanwhile."""
+    server = processes.find(cluster, "thrift-server")
+    assert server is not None
+    building = subprocess.Popen(
+        [Path(sys.executable).with_name("dbt"), "run"],
+        env=environment,
+        cwd=PROJECT_ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        begun = 0
+        while begun < MODELS_BEFORE_THE_KILL:
+            line = building.stdout.readline()
+            assert line, f"dbt ended after {begun} models"
+            begun += " START " in line
+        server.kill()
+        warehouse("up")
+        # A build must not hang on a dead server.
+        building.communicate(timeout=LONGEST_FAILURE_SECONDS)
+    finally:
+        building.kill()
+        building.wait()
+    assert building.returncode == 1, "the server was killed in the midst of it"

@@ -14,7 +14,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cluster import processes
 from cluster.ports import port_is_free
 from settings import PROJECT_ROOT, Settings
 
@@ -22,8 +21,6 @@ from .conftest import DATA, Run
 
 Query = Callable[[str], list[tuple]]
 MODEL = "model.ecommerce_warehouse"
-MODELS_BEFORE_THE_KILL = 20
-LONGEST_FAILURE_SECONDS = 240
 
 
 def test_build__no_line_vanishes(built: Path, query: Query) -> None:
@@ -270,85 +267,10 @@ def test_dbt__knows_iceberg_tables(built: Path, dbt: Run) -> None:
 
 
 @pytest.fixture(scope="module")
-def broken_off(
-    built: Path, cluster: Settings, warehouse: Run, environment: dict[str, str]
-) -> tuple[int, float]:
-    """A build in which the Thrift Server is killed and started again: dbt's exit code, seconds."""
-    warehouse("land", "shop", built / "landed_date=2024-03-04")
-    for day in ("2024-03-01", "2024-03-02"):
-        [file] = (built / f"landed_date={day}").glob("orders*.csv")
-        warehouse("unland", "shop", file.name)
-    return break_off(cluster, warehouse, environment)
-
-
-def break_off(cluster: Settings, warehouse: Run, environment: dict[str, str]) -> tuple[int, float]:
-    """Run dbt; kill the Thrift Server and start it again meanwhile. Exit code and seconds."""
-    server = processes.find(cluster, "thrift-server")
-    assert server is not None
-    started = time.monotonic()
-    building = subprocess.Popen(
-        [Path(sys.executable).with_name("dbt"), "run"],
-        env=environment,
-        cwd=PROJECT_ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        begun = 0
-        while begun < MODELS_BEFORE_THE_KILL:
-            line = building.stdout.readline()
-            assert line, f"dbt ended after {begun} models"
-            begun += " START " in line
-        server.kill()
-        warehouse("up")
-        building.communicate(timeout=LONGEST_FAILURE_SECONDS)
-    finally:
-        building.kill()
-        building.wait()
-    return building.returncode, time.monotonic() - started
-
-
-@pytest.fixture(scope="module")
-def absorbed(
-    broken_off: tuple[int, float],
-    built: Path,
-    warehouse: Run,
-    dbt: Run,
-    query: Query,
-    environment: dict[str, str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> dict[str, int]:
-    """A later day, a late file, a replaced, a withdrawn and a returned one, built as they came.
-
-    What one run absorbs concerns other dates each, so that no change hides another.
-    """
-    dbt("run")
-    # Late: events of the third day, landed after those of the fourth.
+def unpublished(built: Path, warehouse: Run, dbt: Run) -> None:
+    """A later day, built but not published."""
     warehouse("land", "shop", built / "landed_date=2024-03-03")
-    [second] = (built / "landed_date=2024-03-02").glob("events*.csv")
-    shorter = tmp_path_factory.mktemp("shorter") / second.name
-    shorter.write_bytes(b"\n".join(second.read_bytes().split(b"\n")[:500]) + b"\n")
-    warehouse("land", "shop", shorter, "--landed-date", "2024-03-02", "--replace")
-    [first_orders] = (built / "landed_date=2024-03-01").glob("orders*.csv")
-    warehouse("land", "shop", first_orders, "--landed-date", "2024-03-01")
     dbt("run")
-    assert query("select count(*) from quality.file_reconciliation where not is_reconciled") == [
-        (0,)
-    ]
-    return snapshots(query, environment)
-
-
-def test_run__thrift_server_killed_while_building(broken_off: tuple[int, float]) -> None:
-    exit_code, seconds = broken_off
-    assert exit_code == 1, "the server was killed in the midst of it"
-    assert seconds < LONGEST_FAILURE_SECONDS, "a build must not hang on a dead server"
-
-
-def test_run__incremental_equals_rebuilt(absorbed: dict[str, int], dbt: Run, query: Query) -> None:
-    """Though the first of the incremental builds broke off."""
-    dbt("run", "--full-refresh")
-    assert_equal(query, absorbed, "incremental against rebuilt")
 
 
 PUBLISH = ("run-operation", "publish")
@@ -383,7 +305,7 @@ def assert_last_batch_is_what_readers_see(query: Query, marts: dict[str, bool]) 
 
 
 def test_publish__a_part_leaves_the_other_marts_as_published(
-    absorbed: dict[str, int], dbt: Run, query: Query, environment: dict[str, str]
+    unpublished: None, dbt: Run, query: Query, environment: dict[str, str]
 ) -> None:
     manifest = json.loads((Path(environment["DBT_TARGET_PATH"]) / "manifest.json").read_text())
     before = published(query, environment)
@@ -398,7 +320,7 @@ def test_publish__a_part_leaves_the_other_marts_as_published(
 
 
 def test_publish__completes_what_was_interrupted(
-    absorbed: dict[str, int], dbt: Run, query: Query, environment: dict[str, str]
+    unpublished: None, dbt: Run, query: Query, environment: dict[str, str]
 ) -> None:
     [(snapshot,)] = query(
         "select snapshot_id from marts_candidate.fct_orders.refs where name = 'main'"
