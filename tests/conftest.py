@@ -16,6 +16,7 @@ GROUPS = {
     "airflow": ("test_airflow_service", "test_scheduled_runs"),
     "built marts": (
         "test_absorption",
+        "test_mutations",
         "test_oracle",
         "test_own_shop",
         "test_queries",
@@ -57,5 +58,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneClus
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The numbers of the sequences that `test_sequences` draws."""
+    """What `test_sequences` and `test_mutations` draw."""
     parser.addoption("--sequences", default="1-2", metavar="FIRST-LAST")
+    parser.addoption("--mutations", type=int, default=1, metavar="SEED")

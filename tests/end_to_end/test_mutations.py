@@ -1,0 +1,69 @@
+"""Faults in the SQL of models, each of which the model's own unit tests must notice.
+
+Thirty are drawn; `pytest tests/end_to_end/test_mutations.py --mutations 2` draws others.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from settings import PROJECT_ROOT
+
+from .conftest import Run
+from .mutations import draw
+
+COUNT = 30
+DBT_FILES = (
+    "models",
+    "macros",
+    "seeds",
+    "tests/dbt",
+    "analyses",
+    "dbt_project.yml",
+    "profiles.yml",
+)
+    "models",
+    "macros",
+    "seeds",
+    "tests/dbt",
+    "analyses",
+    "dbt_project.yml",
+    "profiles.yml",
+)
+
+
+@pytest.mark.timeout(900)
+def test_every_fault_is_noticed(
+    built: Path, dbt: Run, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    for name in DBT_FILES:
+        source, copy = PROJECT_ROOT / name, tmp_path / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(source, copy) if source.is_dir() else shutil.copy(source, copy)
+    models = sorted((tmp_path / "models").rglob("*.sql"))
+    faults = draw(request.config.getoption("--mutations"), models, COUNT)
+    told = {}
+    for fault in faults:
+        text = fault.model.read_text()
+        told[fault.model.stem] = fault.told(text)
+        fault.model.write_text(fault.apply_to(text))
+    target = tmp_path / "target"
+    dbt(
+        *("test", "--select", "test_type:unit"),
+        check=False,
+        checkout=tmp_path,
+        DBT_TARGET_PATH=str(target),
+        DBT_PROFILES_DIR=str(tmp_path),
+    )
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    noticed, sound = set(), set()
+    for result in results:
+        model = result["unique_id"].split(".")[2]
+        (sound if result["status"] == "pass" else noticed).add(model)
+    # What has no fault passes: it was not the server that failed.
+    assert noticed <= set(told), noticed - set(told)
+    assert sound
+    survivors = [line for model, line in told.items() if model not in noticed]
+    assert not survivors, "\n".join(["no unit test noticed", *survivors])
