@@ -24,14 +24,6 @@ DBT_FILES = (
     "dbt_project.yml",
     "profiles.yml",
 )
-    "models",
-    "macros",
-    "seeds",
-    "tests/dbt",
-    "analyses",
-    "dbt_project.yml",
-    "profiles.yml",
-)
 
 
 @pytest.mark.timeout(900)

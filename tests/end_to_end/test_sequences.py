@@ -1,17 +1,19 @@
 """Whatever happened to the files, and whatever broke off: incremental tables equal a rebuild.
 
+The rebuild runs in the other ANSI mode; a server that was killed comes back in another time zone.
+
 Two sequences are drawn; `pytest tests/end_to_end/test_sequences.py --sequences 3-25` draws others.
 """
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
-from cluster import processes
+from cluster import configuration, processes, stack
 from generator.generation import generate
 from generator.plan import Catalogue, Dirt, Intent, People, Plan
 from settings import PROJECT_ROOT, Settings
@@ -21,6 +23,7 @@ from .sequences import Step, draw
 from .test_warehouse import Query, assert_equal, snapshots
 
 ANSI = "set:hiveconf:spark.sql.ansi.enabled"
+ELSEWHERE = "America/New_York"
 MODELS_BEFORE_THE_KILL = 20
 LONGEST_FAILURE_SECONDS = 240
 KINDS = {"land", "replace", "withdraw", "run", "run_until", "killed_run"}
@@ -48,6 +51,16 @@ def plan_of(seed: int) -> Plan:
             oddities=0.05,
         ),
     )
+
+
+@pytest.fixture
+def in_utc_again(cluster: Settings) -> Iterator[None]:
+    """What comes after finds the server as it was."""
+    server = processes.find(cluster, "thrift-server")
+    yield
+    if processes.find(cluster, "thrift-server") != server:
+        processes.stop(processes.find(cluster, "thrift-server"))
+        stack.up(cluster)
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +101,7 @@ def test_draw__everything_happens_in_25_sequences(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(1800)
+@pytest.mark.usefixtures("in_utc_again")
 def test_sequence__incremental_equals_rebuilt(
     seed: int,
     cluster: Settings,
@@ -141,12 +155,20 @@ def perform(
         case "run_until":
             dbt("run", **own, WAREHOUSE_ABSORB_UNTIL=step.date)
         case "killed_run":
-            break_off(cluster, warehouse, environment | own)
+            break_off(cluster, environment | own)
             dbt("run", **own)
 
 
-def break_off(cluster: Settings, warehouse: Run, environment: dict[str, str]) -> None:
-    """Run dbt; kill the Thrift Server and start it again meanwhile."""
+def start_in(zone: str, cluster: Settings) -> None:
+    """Start what does not run, its Java in a time zone."""
+    with pytest.MonkeyPatch.context() as patch:
+        options = [option.replace("=UTC", f"={zone}") for option in configuration.JAVA_OPTIONS]
+        patch.setattr(configuration, "JAVA_OPTIONS", options)
+        stack.up(cluster)
+
+
+def break_off(cluster: Settings, environment: dict[str, str]) -> None:
+    """Run dbt; kill the Thrift Server meanwhile, and start it again in another time zone."""
     server = processes.find(cluster, "thrift-server")
     assert server is not None
     building = subprocess.Popen(
@@ -164,7 +186,7 @@ def break_off(cluster: Settings, warehouse: Run, environment: dict[str, str]) ->
             assert line, f"dbt ended after {begun} models"
             begun += " START " in line
         server.kill()
-        warehouse("up")
+        start_in(ELSEWHERE, cluster)
         # A build must not hang on a dead server.
         building.communicate(timeout=LONGEST_FAILURE_SECONDS)
     finally:
