@@ -18,6 +18,7 @@ from cluster.ports import port_is_free
 from settings import PROJECT_ROOT, Settings
 
 from .conftest import DATA, Run
+from .readers import assert_each_answer_is_of_one_batch, reading
 
 Query = Callable[[str], list[tuple]]
 MODEL = "model.ecommerce_warehouse"
@@ -340,3 +341,19 @@ def test_publish__completes_what_was_interrupted(
 def test_publish__is_left_to_a_step_apart(built: Path, dbt: Run) -> None:
     one = ("build", "--select", "dim_devices", "--resource-type", "model")
     assert "as WAREHOUSE_PUBLISH says" in dbt(*one, WAREHOUSE_PUBLISH="apart").stdout
+
+
+@pytest.mark.timeout(1200)
+def test_readers__see_one_batch_after_the_other(
+    unpublished: None, built: Path, cluster: Settings, warehouse: Run, dbt: Run, query: Query
+) -> None:
+    """On several connections without a pause, while every table is made anew and published."""
+    count = "select count(distinct publication_id) from quality.publications"
+    [(before,)] = query(count)
+    warehouse("land", "shop", built / "landed_date=2024-03-04")
+    with reading(cluster) as seen:
+        dbt("build", "--full-refresh", "--exclude-resource-type", "unit_test", timeout=1100)
+    assert query(count) == [(before + 1,)]
+    assert seen.count > 5 * len(seen.answers)
+    assert any(len(answers) == 2 for answers in seen.answers.values()), "both batches were read"
+    assert_each_answer_is_of_one_batch(cluster, seen)
