@@ -54,6 +54,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneClusterEach:
     """Called by pytest-xdist when there is more than one process."""
+    # Else it would begin with the groups of most tests.
+    config.option.loadscopereorder = False
     return OneClusterEach(config, log)
 
 

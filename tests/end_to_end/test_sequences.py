@@ -123,6 +123,7 @@ def test_sequence__incremental_equals_rebuilt(
     }
     generate(tmp_path / "shop", plan_of(seed))
     warehouse("up", **own)
+    dbt("seed", **own)
     for step in draw(seed, tmp_path / "shop", tmp_path):
         print(step, flush=True)
         perform(step, cluster, warehouse, dbt, environment, own)
