@@ -352,7 +352,8 @@ def test_readers__see_one_batch_after_the_other(
     [(before,)] = query(count)
     warehouse("land", "shop", built / "landed_date=2024-03-04")
     with reading(cluster) as seen:
-        dbt("build", "--full-refresh", "--exclude-resource-type", "unit_test", timeout=1100)
+        dbt("run", "--full-refresh")
+        dbt(*PUBLISH)
     assert query(count) == [(before + 1,)]
     assert seen.count > 5 * len(seen.answers)
     assert any(len(answers) == 2 for answers in seen.answers.values()), "both batches were read"
