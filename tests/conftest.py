@@ -62,4 +62,4 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneClus
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What `test_sequences` and `test_mutations` draw."""
     parser.addoption("--sequences", default="1-2", metavar="FIRST-LAST")
-    parser.addoption("--mutations", type=int, default=1, metavar="SEED")
+    parser.addoption("--mutations", type=int, metavar="SEED")

@@ -30,6 +30,8 @@
                     source_system = '{{ source_name }}'
                     and table_name = '{{ table_name }}'
                     and is_live
+                    -- a file without lines has no partition, and nothing to stage
+                    and line_count > 0
             ),
 
             staged as (

@@ -1,6 +1,6 @@
 """Faults in the SQL of models, each of which the model's own unit tests must notice.
 
-Thirty are drawn; `pytest tests/end_to_end/test_mutations.py --mutations 2` draws others.
+Thirty are drawn when asked: `pytest tests/end_to_end/test_mutations.py --mutations 1`.
 """
 
 import json
@@ -26,16 +26,19 @@ DBT_FILES = (
 )
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    seed = metafunc.config.getoption("--mutations")
+    metafunc.parametrize("seed", [] if seed is None else [seed])
+
+
 @pytest.mark.timeout(900)
-def test_every_fault_is_noticed(
-    built: Path, dbt: Run, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_every_fault_is_noticed(seed: int, built: Path, dbt: Run, tmp_path: Path) -> None:
     for name in DBT_FILES:
         source, copy = PROJECT_ROOT / name, tmp_path / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(source, copy) if source.is_dir() else shutil.copy(source, copy)
     models = sorted((tmp_path / "models").rglob("*.sql"))
-    faults = draw(request.config.getoption("--mutations"), models, COUNT)
+    faults = draw(seed, models, COUNT)
     told = {}
     for fault in faults:
         text = fault.model.read_text()

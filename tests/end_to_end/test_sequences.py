@@ -58,8 +58,10 @@ def in_utc_again(cluster: Settings) -> Iterator[None]:
     """What comes after finds the server as it was."""
     server = processes.find(cluster, "thrift-server")
     yield
-    if processes.find(cluster, "thrift-server") != server:
-        processes.stop(processes.find(cluster, "thrift-server"))
+    now = processes.find(cluster, "thrift-server")
+    if now != server:
+        if now:
+            processes.stop(now)
         stack.up(cluster)
 
 
@@ -187,6 +189,7 @@ def break_off(cluster: Settings, environment: dict[str, str]) -> None:
             assert line, f"dbt ended after {begun} models"
             begun += " START " in line
         server.kill()
+        server.wait(30)
         start_in(ELSEWHERE, cluster)
         # A build must not hang on a dead server.
         building.communicate(timeout=LONGEST_FAILURE_SECONDS)
