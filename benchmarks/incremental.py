@@ -6,7 +6,6 @@ lines.
 """
 
 import argparse
-import os
 import statistics
 import subprocess
 import sys
@@ -18,16 +17,22 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from cluster import processes
+from cluster.environment import dbt_environment
 from generator.generation import generate
 from generator.plan import Catalogue, Dirt, People, Plan
 from settings import PROJECT_ROOT, Settings, load_settings
 
 LATE = 0.01
-CLEAN = dict.fromkeys(("duplicate", "resent", "malformed", "skewed", "oddities"), 0.0) | {
-    "orphan_users": 0.0,
-    "orphan_products": 0.0,
-    "byte_order_marks": False,
-}
+KINDS_OF_DIRT = (
+    "duplicate",
+    "resent",
+    "malformed",
+    "skewed",
+    "oddities",
+    "orphan_users",
+    "orphan_products",
+)
+CLEAN = dict.fromkeys(KINDS_OF_DIRT, 0.0) | {"byte_order_marks": False}
 
 
 @dataclass
@@ -40,6 +45,7 @@ class Shop:
 
     name: str
     folder: Path
+    settings: Settings
     seconds: list[float] = field(default_factory=list)
     server_seconds: list[float] = field(default_factory=list)
 
@@ -47,7 +53,7 @@ class Shop:
     def environment(self) -> dict[str, str]:
         """The environment in which the project's programs see this shop's warehouse."""
         return {
-            **os.environ,
+            **dbt_environment(self.settings),
             "WAREHOUSE_SCHEMA_PREFIX": f"benchmark_{self.name}_",
             "WAREHOUSE_RAW_FOLDER": f"/benchmark/{self.name}",
             "DBT_TARGET_PATH": str(self.folder / "target"),
@@ -66,9 +72,9 @@ class Shop:
         if answer.returncode:
             sys.exit(f"{program} {arguments}\n{answer.stdout[-3000:]}{answer.stderr[-1000:]}")
 
-    def build(self, settings: Settings, *options: str) -> None:
+    def build(self, *options: str) -> None:
         """Run every model, and keep what it took."""
-        server = processes.find(settings, "thrift-server")
+        server = processes.find(self.settings, "thrift-server")
         times = server.cpu_times()
         started = time.perf_counter()
         self.run("dbt", "run", *options)
@@ -95,7 +101,7 @@ def middle(values: list[float], day: int) -> float:
     return statistics.median(values[max(0, day - 3) : day])
 
 
-def around(values: list[float], day: int, earlier: int) -> float:
+def growth(values: list[float], day: int, earlier: int) -> float:
     """How many times as much as around an earlier day it took around a day."""
     return middle(values, day) / middle(values, earlier)
 
@@ -108,7 +114,7 @@ def main() -> None:
     asked = parser.parse_args()
     settings = load_settings()
     with tempfile.TemporaryDirectory() as scratch:
-        shops = [Shop("without", Path(scratch, "without")), Shop("with", Path(scratch, "with"))]
+        shops = [Shop(name, Path(scratch, name), settings) for name in ("without", "with")]
         for shop, late in zip(shops, (0.0, LATE), strict=True):
             generate(shop.folder, plan_of(asked.days, asked.events_per_day, late))
             shop.run("warehouse", "up")
@@ -117,18 +123,18 @@ def main() -> None:
         for number, day in enumerate(days, 1):
             for shop in shops:
                 shop.run("warehouse", "land", "shop", shop.folder / day)
-                shop.build(settings)
+                shop.build()
             texts = [f"{shop.seconds[-1]:8.1f} {shop.server_seconds[-1]:8.1f}" for shop in shops]
             print(f"{number:3}  {texts[0]}   {texts[1]}", flush=True)
-        shops[0].build(settings, "--full-refresh")
+        shops[0].build("--full-refresh")
     last = len(days)
     print("\nMedians of three days up to the one named")
     for kind in ("seconds", "server_seconds"):
         (*without, rebuild), late = (getattr(shop, kind) for shop in shops)
         unit = "by the clock" if kind == "seconds" else "of the processors"
         for what, ratio in (
-            (f"day {last} against day 4, without late lines", around(without, last, 4)),
-            (f"day {last} against day 12, with late lines", around(late, last, 12)),
+            (f"day {last} against day 4, without late lines", growth(without, last, 4)),
+            (f"day {last} against day 12, with late lines", growth(late, last, 12)),
         ):
             print(f"{ratio:6.2f}  {what}, {unit}")
         of_a_day = middle(without, last)

@@ -23,17 +23,17 @@ GROUPS = {
         "test_sequences",
         "test_warehouse",
     ),
+    "fresh clone": ("test_a_fresh_clone",),
 }
 # Everything else that needs a cluster, after those.
 CLUSTER = "cluster"
-CLONE = "test_a_fresh_clone"
 
 
 def group_of(nodeid: str) -> str:
     """Which tests are run in one process, one after the other."""
     file, *_ = nodeid.split("::")
     path = PurePath(file)
-    if not path.is_relative_to("tests/end_to_end") or path.stem == CLONE:
+    if not path.is_relative_to("tests/end_to_end"):
         return file
     return next((group for group, names in GROUPS.items() if path.stem in names), CLUSTER)
 
@@ -47,8 +47,7 @@ class OneClusterEach(LoadScopeScheduling):
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long begins first, so that two processes end together."""
-    long_ones = [*GROUPS, CLUSTER, f"tests/end_to_end/{CLONE}.py"]
-    places = {group: place for place, group in enumerate(long_ones)}
+    places = {group: place for place, group in enumerate([*GROUPS, CLUSTER])}
     items.sort(key=lambda item: places.get(group_of(item.nodeid), len(places)))
 
 
