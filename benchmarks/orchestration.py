@@ -149,7 +149,11 @@ def main() -> None:
                 build = build_plainly(settings) if kind == "dbt build" else None
                 results.setdefault(kind, []).append(build or build_scheduled(settings, kind))
                 last = results[kind][-1]
-                print(f"round {number + 1}, {kind}: {last.seconds:.1f} s", flush=True)
+                print(
+                    f"round {number + 1}, {kind}: {last.seconds:.1f} s, {last.busy_seconds:.1f} s "
+                    f"of processors, {last.memory / 2**20:.0f} MiB",
+                    flush=True,
+                )
     finally:
         service.down(settings)
     reference = min(result.seconds for result in results["dbt build"])
