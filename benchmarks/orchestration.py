@@ -47,6 +47,12 @@ class Measured:
     busy_seconds: float = 0.0
     memory: int = 0
 
+    def __str__(self) -> str:
+        return (
+            f"{self.seconds:7.1f} s  {self.busy_seconds:7.1f} s of processors  "
+            f"{self.memory / 2**20:6.0f} MiB"
+        )
+
 
 @contextmanager
 def measured(root: psutil.Process) -> Iterator[Measured]:
@@ -149,21 +155,15 @@ def main() -> None:
                 build = build_plainly(settings) if kind == "dbt build" else None
                 results.setdefault(kind, []).append(build or build_scheduled(settings, kind))
                 last = results[kind][-1]
-                print(
-                    f"round {number + 1}, {kind}: {last.seconds:.1f} s, {last.busy_seconds:.1f} s "
-                    f"of processors, {last.memory / 2**20:.0f} MiB",
-                    flush=True,
-                )
+                print(f"round {number + 1}, {kind}: {last}", flush=True)
     finally:
         service.down(settings)
     reference = min(result.seconds for result in results["dbt build"])
     print(f"best of {options.rounds}, {os.cpu_count()} cores:")
     for kind, measurements in results.items():
         best = min(measurements, key=lambda result: result.seconds)
-        print(
-            f"  {kind:15} {best.seconds:7.1f} s  ratio {best.seconds / reference:5.2f}  "
-            f"{best.busy_seconds:7.1f} s of processors  {best.memory / 2**20:6.0f} MiB"
-        )
+        ratio = best.seconds / reference
+        print(f"  {kind:15} ratio {ratio:5.2f}  {best}")
 
 
 if __name__ == "__main__":
