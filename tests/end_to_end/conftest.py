@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -120,24 +121,32 @@ class Airflow:
 
     def start(self) -> None:
         """Start it where it does not run; what was stopped is taken up again."""
-        service.up(self.settings)
+        with paused_at_creation():
+            service.up(self.settings)
 
     def stop(self) -> None:
         service.down(self.settings)
 
 
+@contextmanager
+def paused_at_creation() -> Iterator[None]:
+    """Airflow's environment as the tests want it; only for the moment, as others ask for it too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(airflow_environment, "PAUSED_AT_CREATION", True)
+        yield
+
+
 @pytest.fixture(scope="session")
 def airflow(cluster: Settings) -> Iterator[Airflow]:
     """A started Airflow. A DAG is paused until a test lets it run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(airflow_environment, "PAUSED_AT_CREATION", True)
+    with paused_at_creation():
         started = Airflow(cluster, airflow_environment.airflow_environment(cluster))
-        try:
-            started.start()
-            yield started
-        finally:
-            started.stop()
-            assert not left_behind(cluster), "down leaves no process behind"
+    try:
+        started.start()
+        yield started
+    finally:
+        started.stop()
+        assert not left_behind(cluster), "down leaves no process behind"
 
 
 @pytest.fixture(scope="session")
