@@ -32,6 +32,10 @@ def main(name: str) -> None:
     # Imported only now: it takes seconds, and nothing before needs it.
     from airflow.__main__ import main as airflow
 
+    if name == "dag-processor":
+        from orchestration.dag_processor import leave_out_needless_callbacks
+
+        leave_out_needless_callbacks()
     sys.argv = ["airflow", name, *component.options]
     airflow()
 

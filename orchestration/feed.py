@@ -7,7 +7,7 @@ from typing import Any
 
 from orchestration.outcome_log import OUTCOMES
 
-READ_SECONDS = 1.0
+READ_SECONDS = 2.0
 _KEPT_SECONDS = 60.0
 # States in which it has told nothing yet.
 _BEFORE = (None, "scheduled", "queued")
@@ -31,7 +31,7 @@ _feeds: dict[tuple[str, str, str], Feed] = {}
 
 
 async def read_feed(dag_id: str, run_id: str, task_id: str) -> Feed:
-    """The feed of a build, at most a second old; for the triggerer."""
+    """The feed of a build, at most two seconds old; for the triggerer."""
     key = (dag_id, run_id, task_id)
     feed = _feeds.setdefault(key, Feed())
     async with feed.lock:

@@ -10,7 +10,7 @@ from orchestration.dbt_runs import NodeResult
 from orchestration.outcomes import GOOD
 
 OUTCOMES = "outcomes"
-PUSH_SECONDS = 1.0
+PUSH_SECONDS = 2.0
 _WORST_FIRST = ("fail", "error", "runtime error", "skipped", "warn", "pass")
 
 
@@ -56,7 +56,7 @@ class OutcomeLog:
 
     @contextmanager
     def pushed(self, push: Callable[[dict[str, Any]], None]) -> Iterator[None]:
-        """Push all outcomes so far, from a thread of its own, at most once a second.
+        """Push all outcomes so far, from a thread of its own, at most every two seconds.
 
         At the end nodes are told, too, of which not every data test belonged to the run.
         """
