@@ -2,7 +2,8 @@
 
 Run after `make demo`: `.venv/bin/python benchmarks/orchestration.py [--kinds followers grouped …]`.
 Before each build the last day's events are withdrawn, built without, and landed again, so that each
-has the same to do. Airflow is started with DAGs of its own, and stopped at the end.
+has the same to do. Airflow is started with DAGs of its own, and stopped at the end, also after
+Ctrl-C. On two cores a build takes two to four minutes, `cosmos_local` takes more than ten.
 """
 
 import argparse
