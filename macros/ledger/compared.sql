@@ -2,15 +2,13 @@
     One row: how many values of the ledger and of a mart were compared, and how many differ.
 
     Args:
-        name: what is compared.
         ledger, mart: SQL of both sides, with the same columns.
         keys: columns that say which rows belong together.
         values: columns to compare; a side without the row counts as zeros, or as nulls in `states`.
         states: whether a missing row differs from one with zeros.
 -#}
-{% macro compared(name, ledger, mart, keys, values, states=false) -%}
+{% macro compared(ledger, mart, keys, values, states=false) -%}
     select
-        '{{ name }}' as comparison,
         count(*) * {{ values | length }} as value_count,
         coalesce(sum(differences), 0) as difference_count
     from (

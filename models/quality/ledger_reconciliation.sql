@@ -16,6 +16,80 @@
     'time_decay_credit',
 ] %}
 {%- set touchpoint = ['session_started_at', 'traffic_source', 'touchpoint_count'] %}
+{%- set comparisons = {
+    'events and revenue by date, type and bots': compared(
+        ledger_sums('events_daily', ['event_date', 'event_type', 'is_bot'], ['event_count', 'revenue_amount']),
+        'select event_date, event_type, is_bot, count(*) as event_count, sum(revenue_amount) as revenue_amount '
+        ~ 'from events group by event_date, event_type, is_bot',
+        ['event_date', 'event_type', 'is_bot'], ['event_count', 'revenue_amount'],
+    ),
+    'sessions by date, source, device and bots': compared(
+        ledger_sums('sessions_daily', session_keys + ['is_bot'], sessions),
+        'select session_date, traffic_source, device_type, is_bot, count(*) as session_count, '
+        ~ 'sum(event_count) as event_count, count_if(is_converted) as converted_count, '
+        ~ 'count_if(is_abandoned) as abandoned_count, sum(duration_seconds) as duration_seconds, '
+        ~ 'sum(revenue_amount) as revenue_amount from sessions '
+        ~ 'group by session_date, traffic_source, device_type, is_bot',
+        session_keys + ['is_bot'], sessions,
+    ),
+    'ordered funnel by date, source and device': compared(
+        ledger_sums('funnel_daily', session_keys, funnel), 'select * from funnel', session_keys, funnel,
+    ),
+    'abandoned carts by date, source and device': compared(
+        ledger_sums('abandoned_carts_daily', session_keys, carts),
+        'select session_date, traffic_source, device_type, count(*) as cart_count, '
+        ~ 'sum(product_count) as product_count, sum(value_amount) as value_amount from carts '
+        ~ 'group by session_date, traffic_source, device_type',
+        session_keys, carts,
+    ),
+    'sales by date, category and region': compared(
+        ledger_sums('sales_daily', ['order_date', 'category', 'region'], ['order_line_count'] + sales),
+        'select * from sales', ['order_date', 'category', 'region'], ['order_line_count'] + sales,
+    ),
+    'orders and cancelled orders by date': compared(
+        ledger_sums('orders_daily', ['order_date'], ['order_count', 'cancelled_order_count']),
+        'select order_date, count(*) as order_count, count_if(is_cancelled) as cancelled_order_count '
+        ~ 'from orders group by order_date',
+        ['order_date'], ['order_count', 'cancelled_order_count'],
+    ),
+    'customers, new and returning, by date': compared(
+        ledger_sums('customers_daily', ['order_date'], customers),
+        'select order_date, count(distinct user_id) as customer_count, '
+        ~ 'count(distinct if(order_date = first_order_date, user_id, null)) as new_customer_count, '
+        ~ 'count(distinct if(order_date > first_order_date, user_id, null)) as returning_customer_count '
+        ~ 'from orders where not is_cancelled group by order_date',
+        ['order_date'], customers,
+    ),
+    'customers by cohort and months since': compared(
+        ledger_sums('cohorts', ['cohort_month', 'months_since'], ['customer_count']),
+        'select * from cohorts', ['cohort_month', 'months_since'], ['customer_count'],
+    ),
+    'orders and money of each user': compared(
+        ledger_versions('user_totals', 'user_id', ['user_id'] + totals), 'select * from totals',
+        ['user_id'], totals, states=true,
+    ),
+    'versions of each user': compared(
+        ledger_versions('user_versions', 'user_id', ['user_id', 'version_number'] + user_version),
+        'select * from user_versions', ['user_id', 'version_number'], user_version, states=true,
+    ),
+    'versions of each product': compared(
+        ledger_versions('product_versions', 'product_id', ['product_id', 'version_number'] + product_version),
+        'select * from product_versions', ['product_id', 'version_number'], product_version, states=true,
+    ),
+    'touchpoints and credits of each order': compared(
+        ledger_versions(
+            'attribution', 'order_id', ['order_id', 'touchpoint'] + touchpoint + [rounded(credits)]
+        ),
+        'select * from attribution', ['order_id', 'touchpoint'], touchpoint + credits, states=true,
+    ),
+    'lines and quarantined lines by table': compared(
+        'select `table` as table_name, sum(line_count) as line_count, sum(malformed_count) as quarantined_count from '
+        ~ ledger_table('files') ~ ' where to_date(landed_date) <= (select as_of_date from shop_as_of) group by `table`',
+        'select table_name, sum(line_count) as line_count, sum(quarantined_count) as quarantined_count '
+        ~ 'from files group by table_name',
+        ['table_name'], ['line_count', 'quarantined_count'],
+    ),
+} if ledger_is_landed() else {} %}
 
 with
 
@@ -168,112 +242,36 @@ attribution as (
     where source_system = 'shop'
 ),
 
-comparisons as (
-    {%- if ledger_is_landed() %}
-    {{ compared(
-        'events and revenue by date, type and bots',
-        ledger_sums('events_daily', ['event_date', 'event_type', 'is_bot'], ['event_count', 'revenue_amount']),
-        'select event_date, event_type, is_bot, count(*) as event_count, sum(revenue_amount) as revenue_amount '
-        ~ 'from events group by event_date, event_type, is_bot',
-        ['event_date', 'event_type', 'is_bot'], ['event_count', 'revenue_amount'],
-    ) }}
-    union all
-    {{ compared(
-        'sessions by date, source, device and bots',
-        ledger_sums('sessions_daily', session_keys + ['is_bot'], sessions),
-        'select session_date, traffic_source, device_type, is_bot, count(*) as session_count, '
-        ~ 'sum(event_count) as event_count, count_if(is_converted) as converted_count, '
-        ~ 'count_if(is_abandoned) as abandoned_count, sum(duration_seconds) as duration_seconds, '
-        ~ 'sum(revenue_amount) as revenue_amount from sessions '
-        ~ 'group by session_date, traffic_source, device_type, is_bot',
-        session_keys + ['is_bot'], sessions,
-    ) }}
-    union all
-    {{ compared(
-        'ordered funnel by date, source and device',
-        ledger_sums('funnel_daily', session_keys, funnel), 'select * from funnel', session_keys, funnel,
-    ) }}
-    union all
-    {{ compared(
-        'abandoned carts by date, source and device',
-        ledger_sums('abandoned_carts_daily', session_keys, carts),
-        'select session_date, traffic_source, device_type, count(*) as cart_count, '
-        ~ 'sum(product_count) as product_count, sum(value_amount) as value_amount from carts '
-        ~ 'group by session_date, traffic_source, device_type',
-        session_keys, carts,
-    ) }}
-    union all
-    {{ compared(
-        'sales by date, category and region',
-        ledger_sums('sales_daily', ['order_date', 'category', 'region'], ['order_line_count'] + sales),
-        'select * from sales', ['order_date', 'category', 'region'], ['order_line_count'] + sales,
-    ) }}
-    union all
-    {{ compared(
-        'orders and cancelled orders by date',
-        ledger_sums('orders_daily', ['order_date'], ['order_count', 'cancelled_order_count']),
-        'select order_date, count(*) as order_count, count_if(is_cancelled) as cancelled_order_count '
-        ~ 'from orders group by order_date',
-        ['order_date'], ['order_count', 'cancelled_order_count'],
-    ) }}
-    union all
-    {{ compared(
-        'customers, new and returning, by date',
-        ledger_sums('customers_daily', ['order_date'], customers),
-        'select order_date, count(distinct user_id) as customer_count, '
-        ~ 'count(distinct if(order_date = first_order_date, user_id, null)) as new_customer_count, '
-        ~ 'count(distinct if(order_date > first_order_date, user_id, null)) as returning_customer_count '
-        ~ 'from orders where not is_cancelled group by order_date',
-        ['order_date'], customers,
-    ) }}
-    union all
-    {{ compared(
-        'customers by cohort and months since',
-        ledger_sums('cohorts', ['cohort_month', 'months_since'], ['customer_count']),
-        'select * from cohorts', ['cohort_month', 'months_since'], ['customer_count'],
-    ) }}
-    union all
-    {{ compared(
-        'orders and money of each user',
-        ledger_versions('user_totals', 'user_id', ['user_id'] + totals), 'select * from totals',
-        ['user_id'], totals, states=true,
-    ) }}
-    union all
-    {{ compared(
-        'versions of each user',
-        ledger_versions('user_versions', 'user_id', ['user_id', 'version_number'] + user_version),
-        'select * from user_versions', ['user_id', 'version_number'], user_version, states=true,
-    ) }}
-    union all
-    {{ compared(
-        'versions of each product',
-        ledger_versions('product_versions', 'product_id', ['product_id', 'version_number'] + product_version),
-        'select * from product_versions', ['product_id', 'version_number'], product_version, states=true,
-    ) }}
-    union all
-    {{ compared(
-        'touchpoints and credits of each order',
-        ledger_versions(
-            'attribution', 'order_id', ['order_id', 'touchpoint'] + touchpoint + [rounded(credits)]
-        ),
-        'select * from attribution', ['order_id', 'touchpoint'], touchpoint + credits, states=true,
-    ) }}
-    union all
-    {{ compared(
-        'lines and quarantined lines by table',
-        'select `table` as table_name, sum(line_count) as line_count, sum(malformed_count) as quarantined_count from '
-        ~ ledger_table('files') ~ ' where to_date(landed_date) <= (select as_of_date from shop_as_of) group by `table`',
-        'select table_name, sum(line_count) as line_count, sum(quarantined_count) as quarantined_count '
-        ~ 'from files group by table_name',
-        ['table_name'], ['line_count', 'quarantined_count'],
-    ) }}
+counted as (
+    {%- for name, counts in comparisons.items() %}
+    select
+        '{{ name }}' as comparison,
+        value_count,
+        cast(difference_count as bigint) as difference_count
+    from ({{ counts }})
+    {{ 'union all' if not loop.last }}
     {%- else %}
     select
         cast(null as string) as comparison,
         cast(null as bigint) as value_count,
         cast(null as bigint) as difference_count
     where false
-    {%- endif %}
+    {%- endfor %}
+),
+
+-- one row each already; said here, so that Spark counts nothing for who asks for the names alone
+counts as (
+    select
+        comparison,
+        sum(value_count) as value_count,
+        sum(difference_count) as difference_count
+    from counted
+    group by comparison
+),
+
+names as (
+    select explode(cast(array('{{ comparisons | join("', '") }}') as array<string>)) as comparison
+    where {{ comparisons | length }} > 0
 ),
 
 -- a ledger says nothing of what was landed under later dates, which the marts hold already
@@ -284,11 +282,13 @@ validity as (
 
 judged as (
     select
-        comparison,
-        value_count,
-        cast(difference_count as bigint) as difference_count,
+        names.comparison,
+        counts.value_count,
+        counts.difference_count,
         (select validity.has_lapsed from validity) as has_lapsed
-    from comparisons
+    from names
+    left join counts
+        on names.comparison = counts.comparison
 ),
 
 final as (
