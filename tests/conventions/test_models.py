@@ -39,6 +39,7 @@ TYPES = {
     r".*_(amount|price)": "decimal(18,4)",
     r".*_rate": "double",
 }
+LONGEST_NAME = 120
 MEASURES = r".*_(count|amount|price|seconds)"
 
 
@@ -239,6 +240,14 @@ def test_unit_tests_are_named_after_model_and_behaviour(manifest: dict[str, Any]
     for test in manifest["unit_tests"].values():
         assert re.fullmatch(rf"test_{test['model']}__[a-z0-9_]+", test["name"]), test["name"]
         assert test["description"], test["name"]
+
+
+def test_names_of_data_tests_can_be_read(manifest: dict[str, Any]) -> None:
+    """What dbt makes of a test's arguments is longer than tools take, and fills the screen."""
+    names = [
+        node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"
+    ]
+    assert [name for name in names if len(name) > LONGEST_NAME] == []
 
 
 def test_sql_ends_with_a_named_last_step(models: list[Model]) -> None:
