@@ -133,9 +133,7 @@ funnel as (
         carted_count,
         purchased_count
     from {{ ref('funnel_daily') }}
-    where
-        source_system = 'shop'
-        and viewed_count > 0
+    where source_system = 'shop'
 ),
 
 carts as (
@@ -180,9 +178,7 @@ cohorts as (
         months_since,
         customer_count
     from {{ ref('cohort_retention') }}
-    where
-        source_system = 'shop'
-        and customer_count > 0
+    where source_system = 'shop'
 ),
 
 totals as (
