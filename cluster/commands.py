@@ -170,6 +170,7 @@ def docs() -> None:
     from documentation import site
 
     settings = load_settings()
+    site.refuse_a_taken_port(settings)
     folder = site.build(settings, _say)
     with site.server(settings, folder) as server:
         _say(f"The docs are at http://127.0.0.1:{server.server_port} until you press Ctrl-C.")

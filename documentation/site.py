@@ -27,10 +27,8 @@ def build(settings: Settings, say: Callable[[str], None]) -> Path:
     """Build the site anew; returns its folder, which a later `dbt` does not write to.
 
     Raises:
-        WarehouseError: its port is taken, or dbt or dbdocs failed, after they said why.
+        WarehouseError: dbt or dbdocs failed, after they said why.
     """
-    if not port_is_free(settings.port("docs")):
-        raise _port_is_taken(settings)
     folder = settings.data_folder.resolve() / "docs"
     fix = "see the lines above; the tables must be there, so run `dbt build` first"
     environment = dbt_environment(settings)
@@ -71,6 +69,16 @@ def _run(
     if answer.returncode:
         print(answer.stdout, end="")
         raise WarehouseError("The docs could not be built", fix)
+
+
+def refuse_a_taken_port(settings: Settings) -> None:
+    """To be asked before the site is built in order to serve it.
+
+    Raises:
+        WarehouseError: another program listens on its port.
+    """
+    if not port_is_free(settings.port("docs")):
+        raise _port_is_taken(settings)
 
 
 def server(settings: Settings, folder: Path) -> ThreadingHTTPServer:

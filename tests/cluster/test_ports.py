@@ -6,6 +6,9 @@ import socket
 import pytest
 
 from cluster.ports import port_is_free, port_owner
+from documentation.site import refuse_a_taken_port
+from errors import WarehouseError
+from settings import Settings
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])
@@ -32,3 +35,10 @@ def test_a_port_that_a_closed_connection_lingers_on_is_free() -> None:
             accepted.close()
             assert client.recv(1) == b""
     assert port_is_free(port)
+
+
+def test_docs__a_taken_port_is_told_before_the_work(settings: Settings) -> None:
+    refuse_a_taken_port(settings)
+    with socket.create_server(("127.0.0.1", settings.port("docs"))):
+        with pytest.raises(WarehouseError, match=f"is taken by process {os.getpid()}"):
+            refuse_a_taken_port(settings)

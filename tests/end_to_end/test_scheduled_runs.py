@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -78,7 +79,9 @@ def scheduled(
     # What another test let Airflow know of the DAGs had other settings.
     wait_until(lambda: is_read_anew(own), 120, lambda: "the DAGs were not read anew")
     time.sleep(10)
-    yield own
+    # Somebody reads the docs meanwhile.
+    with socket.create_server(("127.0.0.1", settings.port("docs"))):
+        yield own
     own.stop()
 
 
