@@ -39,6 +39,8 @@ def test_a_port_that_a_closed_connection_lingers_on_is_free() -> None:
 
 def test_docs__a_taken_port_is_told_before_the_work(settings: Settings) -> None:
     refuse_a_taken_port(settings)
-    with socket.create_server(("127.0.0.1", settings.port("docs"))):
-        with pytest.raises(WarehouseError, match=f"is taken by process {os.getpid()}"):
-            refuse_a_taken_port(settings)
+    with (
+        socket.create_server(("127.0.0.1", settings.port("docs"))),
+        pytest.raises(WarehouseError, match=f"is taken by process {os.getpid()}"),
+    ):
+        refuse_a_taken_port(settings)

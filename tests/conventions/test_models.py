@@ -244,9 +244,7 @@ def test_unit_tests_are_named_after_model_and_behaviour(manifest: dict[str, Any]
 
 def test_names_of_data_tests_can_be_read(manifest: dict[str, Any]) -> None:
     """What dbt makes of a test's arguments is longer than tools take, and fills the screen."""
-    names = [
-        node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"
-    ]
+    names = [node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"]
     assert [name for name in names if len(name) > LONGEST_NAME] == []
 
 
