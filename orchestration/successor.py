@@ -18,9 +18,10 @@ class NextSlice(TriggerDagRunOperator):
         super().__init__(
             task_id="next_slice",
             trigger_dag_id="warehouse_backfill",
+            # Airflow takes neither spaces nor commas.
             trigger_run_id=(
-                f"{{{{ {_CHOSEN}['rest'] | join(' to ') }}}}, {{{{ {_CHOSEN}['left_count'] }}}} "
-                "slices left, {{ params.order }}"
+                f"{{{{ {_CHOSEN}['rest'] | join('_to_') }}}}_{{{{ {_CHOSEN}['left_count'] }}}}_"
+                "slices_left_{{ params.order | replace(' ', '_') }}"
             ),
             conf={
                 "first_date": f"{{{{ {_CHOSEN}['rest'][0] }}}}",

@@ -87,9 +87,9 @@ valued as (
         cast(30 * source_systems.lapsed_count as double) / source_systems.all_tenure_days as monthly_churn_rate,
         case
             when source_systems.lapsed_count = 0 then null
-            when not tenures.is_active or tenures.net_amount < 0 then 0
+            when not tenures.is_active then 0
             else
-                tenures.net_amount * cast(source_systems.all_tenure_days as decimal(12, 0))
+                greatest(tenures.net_amount, 0) * cast(source_systems.all_tenure_days as decimal(12, 0))
                 / cast(tenures.tenure_days * source_systems.lapsed_count as decimal(12, 0))
         end as expected_remaining
     from tenures
