@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# What is not SQL of a model, or is none of its logic.
-NO_SQL = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|--[^\n]*|'[^'\n]*'", re.DOTALL)
+# What is not SQL of a model, or is none of its logic: blocks that are set say which dates to build.
+NO_SQL = re.compile(
+    r"\{#.*?#\}|\{%-? set \w+ -?%\}.*?endset|\{%.*?%\}|\{\{.*?\}\}|--[^\n]*|'[^'\n]*'", re.DOTALL
+)
 FAULTS = (
     ("a join turned inner", r"\bleft join\b", "inner join"),
     ("a join turned outer", r"\binner join\b", "left join"),

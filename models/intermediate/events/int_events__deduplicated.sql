@@ -63,7 +63,7 @@ final as (
         device_type,
         ip_address,
         user_agent,
-        if(size(file_ids) > 1, slice(file_ids, 2, size(file_ids) - 1), null) as duplicate_file_ids
+        if(size(file_ids) > 1, slice(file_ids, 2, size(file_ids)), null) as duplicate_file_ids
     from ranked
     where landing_rank = 1
 )
