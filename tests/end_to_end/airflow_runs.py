@@ -53,17 +53,17 @@ class DagRun:
         path = f"{self._path}/taskInstances/{quote(task_id)}/logs/{attempt}?full_content=true"
         return str(patiently(lambda: self.airflow.rest("GET", path)))
 
-    def wait(self, seconds: float = 600) -> "DagRun":
+    def wait(self, seconds: float = 1800) -> "DagRun":
         """Wait for its end."""
         wait_until(lambda: self.told()["state"] in FINAL, seconds, self.explain)
         return self
 
-    def succeed(self, seconds: float = 600) -> "DagRun":
+    def succeed(self, seconds: float = 1800) -> "DagRun":
         """Wait for its end, which must be a good one."""
         assert self.wait(seconds).told()["state"] == "success", self.explain()
         return self
 
-    def wait_for_task(self, task_id: str, *states: str, seconds: float = 300) -> None:
+    def wait_for_task(self, task_id: str, *states: str, seconds: float = 900) -> None:
         """Wait until a task is in one of these states."""
         wait_until(lambda: self.states()[task_id] in states, seconds, self.explain)
 

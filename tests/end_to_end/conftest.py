@@ -151,12 +151,12 @@ def airflow(cluster: Settings) -> Iterator[Airflow]:
 
 @pytest.fixture(scope="session")
 def warehouse(environment: dict[str, str]) -> Run:
-    """Runs the command line: warehouse(*arguments, check=True, timeout=120)."""
+    """Runs the command line: warehouse(*arguments, check=True, timeout=300)."""
 
     def run(
         *arguments: str | Path,
         check: bool = True,
-        timeout: float = 180,
+        timeout: float = 300,
         checkout: Path = PROJECT_ROOT,
         **settings: str,
     ) -> subprocess.CompletedProcess[str]:
@@ -175,7 +175,7 @@ def dbt(environment: dict[str, str]) -> Run:
     def run(
         *arguments: str | Path,
         check: bool = True,
-        timeout: float = 600,
+        timeout: float = 1200,
         checkout: Path = PROJECT_ROOT,
         **settings: str,
     ) -> subprocess.CompletedProcess[str]:
@@ -237,5 +237,5 @@ def built(warehouse: Run, dbt: Run, week: Path) -> Path:
     excerpt = DATA / "online_retail_excerpt.csv"
     warehouse("land", "online_retail", excerpt, "--landed-date", "2011-12-10")
     warehouse("ledger", week, "--land")
-    dbt("build", timeout=900)
+    dbt("build", timeout=1800)
     return week

@@ -31,7 +31,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("seed", [] if seed is None else [seed])
 
 
-@pytest.mark.timeout(900)
 def test_every_fault_is_noticed(seed: int, built: Path, dbt: Run, tmp_path: Path) -> None:
     for name in DBT_FILES:
         source, copy = PROJECT_ROOT / name, tmp_path / name

@@ -115,15 +115,14 @@ def caught_up(scheduled: Airflow, warehouse: Run) -> list[DagRun]:
     """The runs of the days that were missed; the second loses the Thrift Server in its midst."""
     pause(scheduled, DAILY, is_paused=False)
     wait_until(lambda: len(runs_of(scheduled, DAILY)) >= 1, 120, lambda: "no run began")
-    first = runs_of(scheduled, DAILY)[0].succeed(900)
+    first = runs_of(scheduled, DAILY)[0].succeed()
     wait_until(lambda: len(runs_of(scheduled, DAILY)) == len(DAYS), 60, first.explain)
     second = runs_of(scheduled, DAILY)[1]
     while_it_builds(second, "warehouse.stg_shop__events.run")
     kill_thrift_server(scheduled)
-    return [first, second.succeed(900)]
+    return [first, second.succeed()]
 
 
-@pytest.mark.timeout(1800)
 def test_daily__catches_up_each_day_once_in_order(caught_up: list[DagRun], query: Query) -> None:
     told = [run.told() for run in caught_up]
     assert [run["logical_date"][:10] for run in told] == [str(day) for day in DAYS]
@@ -184,7 +183,6 @@ def test_late_runs_are_told(caught_up: list[DagRun]) -> None:
     assert {message["dag_id"] for message in late} >= {DAILY}, "a missed day is a late one"
 
 
-@pytest.mark.timeout(900)
 def test_a_node_alone_again_changes_nothing(
     caught_up: list[DagRun], query: Query, built_tables: dict[str, str]
 ) -> None:
@@ -226,9 +224,8 @@ def turns(
     return Turns(older, newer, hourly_run(scheduled, DROPPED, "2019-10-01"), before)
 
 
-@pytest.mark.timeout(900)
 def test_runs_wait_for_each_other(turns: Turns) -> None:
-    turns.hourly.wait_for_task("arrivals.take_turn", "deferred", seconds=180)
+    turns.hourly.wait_for_task("arrivals.take_turn", "deferred")
     while turns.older.states()["publish"] != "success":
         assert turns.newer.told()["state"] == "queued", "runs of one DAG follow each other"
         assert turns.hourly.states()["build"] is None, "another DAG has its turn"
@@ -236,7 +233,6 @@ def test_runs_wait_for_each_other(turns: Turns) -> None:
         time.sleep(2)
 
 
-@pytest.mark.timeout(900)
 def test_an_older_day_again_does_not_take_back_the_newer(turns: Turns, query: Query) -> None:
     ended = turns.older.succeed().told()["end_date"]
     after = {
@@ -249,22 +245,20 @@ def test_an_older_day_again_does_not_take_back_the_newer(turns: Turns, query: Qu
     assert after == turns.before
 
 
-@pytest.mark.timeout(900)
 def test_daily__stands_restarts_beneath_it(
     scheduled: Airflow, turns: Turns, warehouse: Run, query: Query
 ) -> None:
     while_it_builds(turns.newer, "warehouse.stg_shop__events.run")
     stop_datanode(scheduled, warehouse)
     warehouse("restart", "metastore")
-    turns.newer.succeed(900)
+    turns.newer.succeed()
     assert query("select sum(difference_count) from scheduled_quality.ledger_reconciliation") == [
         (0,)
     ]
 
 
-@pytest.mark.timeout(900)
 def test_hourly__readers_see_what_was_dropped(turns: Turns, query: Query) -> None:
-    turns.hourly.succeed(900)
+    turns.hourly.succeed()
     [(facts,)] = query(
         "select count(*) from scheduled_marts.fct_events as facts "
         "inner join scheduled_staging.stg_landing__files as files using (file_id) "
@@ -275,7 +269,7 @@ def test_hourly__readers_see_what_was_dropped(turns: Turns, query: Query) -> Non
 
 def while_it_builds(run: DagRun, node: str) -> None:
     """Wait until a node is built and others are not."""
-    run.wait_for_task(node, "success", "failed", seconds=600)
+    run.wait_for_task(node, "success", "failed")
     assert run.states()["build"] == "running", run.explain()
 
 
@@ -294,7 +288,6 @@ def stop_datanode(scheduled: Airflow, warehouse: Run) -> None:
     warehouse("up")
 
 
-@pytest.mark.timeout(900)
 def test_a_failed_data_test_keeps_readers_from_it_and_is_told(
     scheduled: Airflow, turns: Turns, query: Query
 ) -> None:
@@ -307,7 +300,7 @@ def test_a_failed_data_test_keeps_readers_from_it_and_is_told(
         "select * from scheduled_marts_candidate.fct_sessions "
         "where source_system = 'rees46' and session_date = date'2019-10-01' limit 1"
     )
-    bad = hourly_run(scheduled, "rees46-bad.csv", "2019-10-03").wait(600)
+    bad = hourly_run(scheduled, "rees46-bad.csv", "2019-10-03").wait()
     assert bad.told()["state"] == "failed"
     states = bad.states()
     assert states["warehouse.fct_sessions.test"] == "failed"
@@ -333,10 +326,9 @@ def repaired(scheduled: Airflow, turns: Turns, warehouse: Run) -> DagRun:
     kill_scheduler(scheduled)
     time.sleep(5)
     warehouse("restart", "postgresql")
-    return run.succeed(600)
+    return run.succeed()
 
 
-@pytest.mark.timeout(900)
 def test_hourly__a_killed_scheduler_and_a_restarted_database_need_no_hand(
     scheduled: Airflow, repaired: DagRun
 ) -> None:
@@ -344,7 +336,6 @@ def test_hourly__a_killed_scheduler_and_a_restarted_database_need_no_hand(
     wait_until(lambda: service.is_healthy(scheduled.settings), 60, lambda: "not healthy")
 
 
-@pytest.mark.timeout(900)
 def test_the_next_good_run_repairs_what_failed(repaired: DagRun, query: Query) -> None:
     keys = "count(*), count(distinct source_system, session_id)"
     [(rows, sessions)] = query(f"select {keys} from scheduled_marts.fct_sessions")
@@ -378,14 +369,12 @@ def maintained(
     return {table: snapshot for table, snapshot in now.items() if table in hourly}
 
 
-@pytest.mark.timeout(900)
 def test_maintenance__leaves_nothing_to_do(scheduled: Airflow, maintained: dict[str, int]) -> None:
     pause(scheduled, MAINTENANCE, is_paused=False)
     run = trigger(scheduled, MAINTENANCE).succeed()
     assert ", 0 snapshots expired, 0 bytes saved" in run.log("maintain")
 
 
-@pytest.mark.timeout(1800)
 def test_backfill__goes_on_by_itself_and_changes_nothing(
     scheduled: Airflow, maintained: dict[str, int], query: Query, built_tables: dict[str, str]
 ) -> None:
@@ -393,10 +382,10 @@ def test_backfill__goes_on_by_itself_and_changes_nothing(
     first, last = map(str, DAYS)
     asked = {"first_date": first, "last_date": last, "days_per_slice": 1, "order": NEWEST_FIRST}
     pause(scheduled, BACKFILL, is_paused=False)
-    newer = trigger(scheduled, BACKFILL, **asked).succeed(900)
+    newer = trigger(scheduled, BACKFILL, **asked).succeed()
     wait_until(lambda: len(runs_of(scheduled, BACKFILL)) == 2, 60, newer.explain)
     older = DagRun(scheduled, BACKFILL, f"{first}_to_{first}_1_slices_left_newest_first")
-    older.succeed(900)
+    older.succeed()
     assert older.states()["next_slice"] == "skipped", "it was the last"
     now = snapshots(query, built_tables)
     assert {table: now[table] for table in maintained} == maintained
@@ -404,7 +393,6 @@ def test_backfill__goes_on_by_itself_and_changes_nothing(
     assert {str(day) for (day,) in query(dates)} >= {first, last}
 
 
-@pytest.mark.timeout(900)
 def test_after_all_faults_the_tables_are_those_of_a_rebuild(
     scheduled: Airflow,
     maintained: dict[str, int],

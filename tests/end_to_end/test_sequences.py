@@ -102,7 +102,6 @@ def test_draw__everything_happens_in_25_sequences(tmp_path: Path) -> None:
     assert any(name.startswith("products_late") for name in names)
 
 
-@pytest.mark.timeout(1800)
 @pytest.mark.usefixtures("in_utc_again")
 def test_sequence__incremental_equals_rebuilt(
     seed: int,

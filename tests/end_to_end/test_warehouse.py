@@ -343,7 +343,6 @@ def test_publish__is_left_to_a_step_apart(built: Path, dbt: Run) -> None:
     assert "as WAREHOUSE_PUBLISH says" in dbt(*one, WAREHOUSE_PUBLISH="apart").stdout
 
 
-@pytest.mark.timeout(1200)
 def test_readers__see_one_batch_after_the_other(
     unpublished: None, built: Path, cluster: Settings, warehouse: Run, dbt: Run, query: Query
 ) -> None:
