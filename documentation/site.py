@@ -1,6 +1,8 @@
 """Builds the docs site and serves it: dbt's own pages, and below `lineage` those of dbdocs."""
 
+import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,29 +28,56 @@ class _QuietHandler(SimpleHTTPRequestHandler):
 def build(settings: Settings, say: Callable[[str], None]) -> Path:
     """Build the site anew; returns its folder, which a later `dbt` does not write to.
 
+    The SQL and the lineage are those of the last time while the project is the same.
+
     Raises:
         WarehouseError: dbt or dbdocs failed, after they said why.
     """
     folder = settings.data_folder.resolve() / "docs"
+    target = folder / "target"
     fix = "see the lines above; the tables must be there, so run `dbt build` first"
     environment = dbt_environment(settings)
     say("Asking Spark for every table, its columns and its size")
-    _run(["dbt", "docs", "generate", "--no-compile", "--target-path", folder], environment, fix)
-    # Else it would be the SQL of a run that finds little or nothing to do.
-    say("Compiling the SQL of every model, as a first build would run it")
-    _run(["dbt", "compile", "--full-refresh", "--target-path", folder], environment, fix)
-    say("Tracing every column to where it comes from")
+    _run(["dbt", "docs", "generate", "--no-compile", "--target-path", target], environment, fix)
+    project, told = _project_of(environment), folder / "project"
+    if not told.exists() or told.read_text() != project:
+        # Else it would be the SQL of a run that finds little or nothing to do.
+        say("Compiling the SQL of every model, as a first build would run it")
+        _run(["dbt", "compile", "--full-refresh", "--target-path", target], environment, fix)
+        say("Tracing every column to where it comes from")
+        _trace(target, folder / "lineage", environment)
+        shutil.copy(target / "manifest.json", folder)
+        told.write_text(project)
+    for name in ("index.html", "catalog.json"):
+        shutil.copy(target / name, folder)
+    return folder
+
+
+def _project_of(environment: dict[str, str]) -> str:
+    """What the SQL and the lineage follow from: the same text for the same project and schemas."""
+    digest = hashlib.md5(usedforsecurity=False)
+    for name in ("WAREHOUSE_TARGET", "WAREHOUSE_SCHEMA_PREFIX"):
+        digest.update(environment[name].encode())
+    files = [PROJECT_ROOT / "dbt_project.yml"]
+    for name in ("models", "macros", "seeds", "analyses", "tests/dbt", "documentation"):
+        files += sorted((PROJECT_ROOT / name).rglob("*.*"))
+    for file in files:
+        if file.is_file() and file.suffix != ".pyc":
+            digest.update(f"{file.relative_to(PROJECT_ROOT)}\n".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _trace(target: Path, lineage: Path, environment: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as adapted:
         artifacts = Path(adapted, "target")
         artifacts.mkdir()
         manifest, catalog = (
-            json.loads((folder / f"{name}.json").read_text()) for name in ("manifest", "catalog")
+            json.loads((target / f"{name}.json").read_text()) for name in ("manifest", "catalog")
         )
         write_adapted(manifest, catalog, artifacts)
         configuration = PROJECT_ROOT / "documentation" / "dbdocs.yml"
-        command = ["dbdocs", "--config", configuration, "generate", "-o", folder / "lineage"]
+        command = ["dbdocs", "--config", configuration, "generate", "-o", lineage]
         _run(command, environment, "see the lines above", cwd=Path(adapted))
-    return folder
 
 
 def _run(
