@@ -175,7 +175,10 @@ def test_daily__numbers_are_proven_and_the_docs_are_there(
         "from scheduled_quality.ledger_reconciliation"
     )
     assert compared[0][0] == 13 and compared[0][1] > 0 and compared[0][2] == 0
-    assert (scheduled.settings.data_folder / "docs" / "index.html").exists()
+    docs = scheduled.settings.data_folder / "docs"
+    assert (docs / "index.html").exists() and (docs / "lineage" / "index.html").exists()
+    nodes = json.loads((docs / "manifest.json").read_text())["nodes"]
+    assert nodes["model.ecommerce_warehouse.fct_events"]["compiled_code"]
 
 
 def test_late_runs_are_told(caught_up: list[DagRun]) -> None:
