@@ -239,6 +239,7 @@ attribution as (
 ),
 
 counted as (
+    {%- if comparisons %}
     {%- for name, counts in comparisons.items() %}
     select
         '{{ name }}' as comparison,
@@ -246,13 +247,14 @@ counted as (
         cast(difference_count as bigint) as difference_count
     from ({{ counts }})
     {{ 'union all' if not loop.last }}
+    {%- endfor %}
     {%- else %}
     select
         cast(null as string) as comparison,
         cast(null as bigint) as value_count,
         cast(null as bigint) as difference_count
     where false
-    {%- endfor %}
+    {%- endif %}
 ),
 
 -- one row each already; said here, so that Spark counts nothing for who asks for the names alone
@@ -266,8 +268,16 @@ counts as (
 ),
 
 names as (
-    select explode(cast(array('{{ comparisons | join("', '") }}') as array<string>)) as comparison
-    where {{ comparisons | length }} > 0
+    select
+        explode(
+            cast(
+                array(
+                    {%- for name in comparisons %}
+                    '{{ name }}'{{ ',' if not loop.last }}
+                    {%- endfor %}
+                ) as array<string>
+            )
+        ) as comparison
 ),
 
 -- a ledger says nothing of what was landed under later dates, which the marts hold already
