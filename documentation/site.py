@@ -58,7 +58,7 @@ def _project_of(environment: dict[str, str]) -> str:
     digest = hashlib.md5(usedforsecurity=False)
     for name in ("WAREHOUSE_TARGET", "WAREHOUSE_SCHEMA_PREFIX"):
         digest.update(environment[name].encode())
-    files = [PROJECT_ROOT / "dbt_project.yml"]
+    files = [PROJECT_ROOT / name for name in ("dbt_project.yml", "requirements.txt")]
     for name in ("models", "macros", "seeds", "analyses", "tests/dbt", "documentation"):
         files += sorted((PROJECT_ROOT / name).rglob("*.*"))
     for file in files:

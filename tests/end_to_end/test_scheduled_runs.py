@@ -1,8 +1,6 @@
 """The DAGs on a real scheduler: they catch up, take turns, stand faults, publish nothing bad."""
 
 import json
-import os
-import signal
 import socket
 import threading
 import time
@@ -15,11 +13,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cluster import processes, stack
+from cluster import stack
 from cluster.sql import connect
 from maintenance.maintain import maintain
 from orchestration import service
-from orchestration.components import running
 from orchestration.environment import airflow_environment
 from orchestration.slices import NEWEST_FIRST
 from settings import Settings
@@ -27,6 +24,7 @@ from settings import Settings
 from .airflow_runs import DagRun, patiently, pause, runs_of, trigger, wait_until
 from .conftest import Airflow, Run
 from .dropped_files import HOURLY, hourly_run, wait_for_hourly_runs
+from .faults import kill_scheduler, kill_thrift_server, stop_datanode, while_it_builds
 from .test_warehouse import assert_equal, snapshots
 from .webhook import Webhook
 
@@ -45,6 +43,7 @@ PLAN = {
 MAINTENANCE = "warehouse_maintenance"
 BACKFILL = "warehouse_backfill"
 DROPPED = "rees46-turns.csv"
+SEEN = "select count(*), sum(revenue_amount) from scheduled_marts.fct_events"
 DAILY = "warehouse_daily"
 
 
@@ -270,27 +269,6 @@ def test_hourly__readers_see_what_was_dropped(turns: Turns, query: Query) -> Non
     assert facts > 0
 
 
-def while_it_builds(run: DagRun, node: str) -> None:
-    """Wait until a node is built and others are not."""
-    run.wait_for_task(node, "success", "failed")
-    assert run.states()["build"] == "running", run.explain()
-
-
-def kill_thrift_server(scheduled: Airflow) -> None:
-    processes.find(scheduled.settings, "thrift-server").kill()
-
-
-def kill_scheduler(scheduled: Airflow) -> None:
-    supervisor = processes.find(scheduled.settings, "airflow")
-    os.kill(running(supervisor)["scheduler"].pid, signal.SIGKILL)
-
-
-def stop_datanode(scheduled: Airflow, warehouse: Run) -> None:
-    processes.stop(processes.find(scheduled.settings, "datanode-0"))
-    time.sleep(5)
-    warehouse("up")
-
-
 def test_a_failed_data_test_keeps_readers_from_it_and_is_told(
     scheduled: Airflow, turns: Turns, query: Query
 ) -> None:
@@ -357,11 +335,10 @@ def maintained(
     scheduled: Airflow, repaired: DagRun, query: Query, built_tables: dict[str, str]
 ) -> dict[str, int]:
     """The snapshots of what the last run built, compacted as three days later."""
-    seen = "select count(*), sum(revenue_amount) from scheduled_marts.fct_events"
-    before = query(seen)
+    before = query(SEEN)
     report = maintain(scheduled.settings, older_than=datetime.now(UTC))
     assert report.total("snapshots_expired") > 50 and report.total("bytes_saved") > 0
-    assert query(seen) == before, "what readers need is kept"
+    assert query(SEEN) == before, "what readers need is kept"
     manifest = json.loads(Path(built_tables["DBT_TARGET_PATH"], "manifest.json").read_text())
     hourly = {
         f"{node['schema']}.{node['name']}"
@@ -373,6 +350,8 @@ def maintained(
 
 
 def test_maintenance__leaves_nothing_to_do(scheduled: Airflow, maintained: dict[str, int]) -> None:
+    again = maintain(scheduled.settings, older_than=datetime.now(UTC))
+    assert [table for table in again.tables if table.is_changed] == []
     pause(scheduled, MAINTENANCE, is_paused=False)
     run = trigger(scheduled, MAINTENANCE).succeed()
     assert ", 0 snapshots expired, 0 bytes saved" in run.log("maintain")
@@ -382,6 +361,7 @@ def test_backfill__goes_on_by_itself_and_changes_nothing(
     scheduled: Airflow, maintained: dict[str, int], query: Query, built_tables: dict[str, str]
 ) -> None:
     """Nor does the maintenance before it look like a change."""
+    before = query(SEEN)
     first, last = map(str, DAYS)
     asked = {"first_date": first, "last_date": last, "days_per_slice": 1, "order": NEWEST_FIRST}
     pause(scheduled, BACKFILL, is_paused=False)
@@ -392,6 +372,7 @@ def test_backfill__goes_on_by_itself_and_changes_nothing(
     assert older.states()["next_slice"] == "skipped", "it was the last"
     now = snapshots(query, built_tables)
     assert {table: now[table] for table in maintained} == maintained
+    assert query(SEEN) == before
     dates = "select distinct order_date from scheduled_marts.fct_orders order by all"
     assert {str(day) for (day,) in query(dates)} >= {first, last}
 

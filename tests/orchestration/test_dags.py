@@ -60,8 +60,8 @@ def test_every_file_loads_without_an_error(loaded: Loaded) -> None:
 def test_a_file_loads_within_a_second_without_dbt(
     loaded: Loaded, loaded_again: Loaded, dag_id: str
 ) -> None:
-    # Of processor time, the less of two: the first file of a process also imports Cosmos.
-    assert min(loaded[dag_id]["seconds"], loaded_again[dag_id]["seconds"]) < 1
+    # Of processor time. The first file of a process also imports Cosmos.
+    assert max(loaded[dag_id]["seconds"], loaded_again[dag_id]["seconds"]) < 1
     for module in ("dbt.cli.main", "pyspark", "pyhive.hive", "duckdb"):
         assert module not in loaded[dag_id]["modules"]
 
