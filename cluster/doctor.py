@@ -218,7 +218,7 @@ def _raw_zone(settings: Settings) -> Iterator[Finding]:
         fix = "run `warehouse up`" if settings.target == "embedded" else "check WAREHOUSE_HDFS_URL"
         yield Finding("raw zone", "failure", f"HDFS at {settings.hdfs} takes no file", fix)
         return
-    stored = hdfs.stored_files(settings, settings.raw_folder)
+    stored = {file.path: file.length for file in hdfs.stored_files(settings, settings.raw_folder)}
     live = list_live_files(settings)
     damaged = [file for file in live if stored.get(file.stored_path) != file.byte_count]
     if damaged:

@@ -6,7 +6,7 @@ import subprocess
 import urllib.request
 from pathlib import Path
 
-from hdfs_native import Client, WriteOptions
+from hdfs_native import Client, FileStatus, WriteOptions
 
 from cluster.configuration import SIMPLE_JAVA, java_options, write_hadoop_xml, write_log4j
 from cluster.java import Java
@@ -95,17 +95,17 @@ def round_trip(settings: Settings) -> None:
         raise WarehouseError("HDFS gave back another content than was written")
 
 
-def stored_files(settings: Settings, path: str) -> dict[str, int]:
-    """Size in bytes of every file below a folder of HDFS, by its path.
+def stored_files(settings: Settings, path: str) -> list[FileStatus]:
+    """Every file below a folder of HDFS, with its size in bytes and when it was written.
 
     Raises:
         ServiceUnavailable: HDFS does not answer.
     """
     try:
         listed = client(settings.hdfs).list_status(path, recursive=True)
-        return {file.path: file.length for file in listed if not file.isdir}
+        return [file for file in listed if not file.isdir]
     except FileNotFoundError:
-        return {}
+        return []
     except Exception as error:
         raise ServiceUnavailable(
             f"HDFS does not answer at {settings.hdfs}", "run `warehouse doctor`"

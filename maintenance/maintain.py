@@ -6,16 +6,19 @@ table, the log of publications) is then moved along, so no model sees a change a
 unpublished.
 """
 
+import math
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+from hdfs_native import FileStatus
 
 from cluster.sql import Connection, connect
 from errors import WarehouseError
 from landing.literals import literal
 from maintenance.report import MaintenanceReport, TableReport
 from maintenance.snapshots import expirable, with_the_same_rows
-from maintenance.tables import PUBLISHED, IcebergTable, ask, bytes_by_table, read_tables
+from maintenance.tables import PUBLISHED, IcebergTable, ask, files_by_table, read_tables
 from settings import Settings
 
 RETENTION = timedelta(days=3)
@@ -50,10 +53,12 @@ def maintain(
     with connect(settings) as connection:
         tables = read_tables(connection, settings)
         refuse_unpublished(tables)
-        sizes = bytes_by_table(connection, settings)
+        files = files_by_table(connection, settings)
         reports = {
             table.name: TableReport(
-                table.name, files_before=table.file_count, bytes_before=sizes.get(table.name, 0)
+                table.name,
+                files_before=table.file_count,
+                bytes_before=sum(file.length for file in files[table.name]),
             )
             for table in tables
         }
@@ -63,11 +68,11 @@ def maintain(
         report.completed = _move_along(connection, tables)
         tables = read_tables(connection, settings)
         _expire(connection, tables, reports, older_than or datetime.now(UTC) - RETENTION, say)
-        _remove_orphans(connection, tables, reports, say)
-        sizes = bytes_by_table(connection, settings)
+        _remove_orphans(connection, tables, files, reports, say)
+        files = files_by_table(connection, settings)
         for table in tables:
             reports[table.name].files_after = table.file_count
-            reports[table.name].bytes_after = sizes.get(table.name, 0)
+            reports[table.name].bytes_after = sum(file.length for file in files[table.name])
     report.seconds = time.monotonic() - started
     return report
 
@@ -220,16 +225,22 @@ def _expire(
 
 
 def _remove_orphans(
-    connection: Connection, tables: list[IcebergTable], reports: dict[str, TableReport], say: Say
+    connection: Connection,
+    tables: list[IcebergTable],
+    files: dict[str, list[FileStatus]],
+    reports: dict[str, TableReport],
+    say: Say,
 ) -> None:
     """Remove files that no snapshot knows, such as those of writers that were killed."""
-    older_than = literal(datetime.now(UTC) - ORPHANS_AFTER)
+    older_than = datetime.now(UTC) - ORPHANS_AFTER
     for table in tables:
-        if not table.current:
+        written = (file.modification_time / 1000 for file in files[table.name])
+        # To look for them costs a job of Spark.
+        if not table.current or min(written, default=math.inf) >= older_than.timestamp():
             continue
         removed = connection.execute(
             f"call {_SYSTEM}.remove_orphan_files(table => '{table.name}', "
-            f"older_than => {older_than})"
+            f"older_than => {literal(older_than)})"
         ).rows
         if removed:
             reports[table.name].orphans_removed = len(removed)

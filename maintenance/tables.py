@@ -1,8 +1,11 @@
 """The Iceberg tables of the project, and what their metadata says of them."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+
+from hdfs_native import FileStatus
 
 from cluster.hdfs import stored_files
 from cluster.sql import Connection
@@ -93,24 +96,24 @@ def ask(connection: Connection, names: Sequence[str], query: str) -> Iterator[tu
         yield from connection.execute(" union all ".join(queries)).rows
 
 
-def bytes_by_table(connection: Connection, settings: Settings) -> dict[str, int]:
-    """The bytes of every table's folder in HDFS, each counted once, by schema and name.
+def files_by_table(connection: Connection, settings: Settings) -> dict[str, list[FileStatus]]:
+    """The files in every table's folder in HDFS, data and metadata, by schema and name.
 
     Raises:
         ServiceUnavailable: HDFS does not answer.
     """
     schemas = {row[0] for row in connection.execute("show schemas").rows}
-    sizes: dict[str, int] = {}
+    files: dict[str, list[FileStatus]] = defaultdict(list)
     for schema in (settings.schema_name(layer) for layer in LAYERS):
         if schema not in schemas:
             continue
         described = connection.execute(f"describe schema {schema}").rows
         location = next(str(value) for key, value, *_ in described if key == "Location")
         folder = "/" + location.split("://", 1)[-1].split("/", 1)[-1]
-        for path, size in stored_files(settings, folder).items():
-            name = f"{schema}.{path.removeprefix(folder).lstrip('/').split('/')[0]}"
-            sizes[name] = sizes.get(name, 0) + size
-    return sizes
+        for file in stored_files(settings, folder):
+            name = file.path.removeprefix(folder).lstrip("/").split("/")[0]
+            files[f"{schema}.{name}"].append(file)
+    return files
 
 
 def _tables_of(connection: Connection, schema: str, layer: str) -> Iterator[IcebergTable]:

@@ -80,6 +80,10 @@ class DagRun:
         self.airflow.rest("POST", f"/api/v2/dags/{self.dag_id}/clearTaskInstances", body)
         return self
 
+    def call_off(self) -> None:
+        """End it, as somebody does who does not want it any more."""
+        self.airflow.rest("PATCH", self._path, {"state": "failed"})
+
     def explain(self) -> str:
         """Its state and that of its tasks, for a message."""
         states: dict[str, list[str]] = {}

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from .conftest import Run
-from .test_warehouse import assert_equal
+from .table_snapshots import Query, assert_equal
 
-Query = Callable[[str], list[tuple]]
 DbtRun = Callable[..., str]
 PREFIX = "absorption_"
 OWN = {"WAREHOUSE_SCHEMA_PREFIX": PREFIX, "WAREHOUSE_RAW_FOLDER": "/absorption/raw"}

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from http.server import HTTPServer
@@ -12,10 +13,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hdfs_native import WriteOptions
 
 from cluster import stack
+from cluster.hdfs import client
 from cluster.sql import connect
-from maintenance.maintain import maintain
+from maintenance import maintain as maintenance
+from maintenance.report import MaintenanceReport
 from orchestration import service
 from orchestration.environment import airflow_environment
 from orchestration.slices import NEWEST_FIRST
@@ -25,11 +29,11 @@ from .airflow_runs import DagRun, patiently, pause, runs_of, trigger, wait_until
 from .conftest import Airflow, Run
 from .dropped_files import HOURLY, hourly_run, wait_for_hourly_runs
 from .faults import kill_scheduler, kill_thrift_server, stop_datanode, while_it_builds
-from .test_warehouse import assert_equal, snapshots
+from .table_snapshots import Query, assert_equal, snapshots, snapshots_at
 from .webhook import Webhook
 
-Query = Callable[[str], list[tuple]]
-TODAY = datetime.now(UTC).date()
+# A day is complete at two o'clock.
+TODAY = (datetime.now(UTC) - timedelta(hours=2)).date()
 DAYS = [TODAY - timedelta(days=2), TODAY - timedelta(days=1)]
 PLAN = {
     "start_date": date(2024, 1, 1),
@@ -111,15 +115,22 @@ def built_tables(scheduled: Airflow) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def caught_up(scheduled: Airflow, warehouse: Run) -> list[DagRun]:
-    """The runs of the days that were missed; the second loses the Thrift Server in its midst."""
+    """The runs of the days that were missed, one with restarts beneath it, one without a server."""
     pause(scheduled, DAILY, is_paused=False)
     wait_until(lambda: len(runs_of(scheduled, DAILY)) >= 1, 120, lambda: "no run began")
-    first = runs_of(scheduled, DAILY)[0].succeed()
+    first = runs_of(scheduled, DAILY)[0]
+    while_it_builds(first, "warehouse.stg_shop__events.run")
+    stop_datanode(scheduled, warehouse)
+    warehouse("restart", "metastore")
+    first.succeed()
     wait_until(lambda: len(runs_of(scheduled, DAILY)) == len(DAYS), 60, first.explain)
     second = runs_of(scheduled, DAILY)[1]
     while_it_builds(second, "warehouse.stg_shop__events.run")
     kill_thrift_server(scheduled)
-    return [first, second.succeed()]
+    second.succeed()
+    # Not one more, should it be two o'clock by now.
+    pause(scheduled, DAILY, is_paused=True)
+    return [first, second]
 
 
 def test_daily__catches_up_each_day_once_in_order(caught_up: list[DagRun], query: Query) -> None:
@@ -148,19 +159,15 @@ def test_daily__catches_up_each_day_once_in_order(caught_up: list[DagRun], query
 def test_daily__a_killed_thrift_server_needs_no_hand(
     scheduled: Airflow, caught_up: list[DagRun]
 ) -> None:
-    assert [run.tasks()["build"]["try_number"] for run in caught_up] == [1, 2]
+    assert caught_up[1].tasks()["build"]["try_number"] == 2
     assert service.is_healthy(scheduled.settings)
 
 
-def test_daily__every_node_has_a_task_that_tells_how_it_went(
-    scheduled: Airflow, caught_up: list[DagRun]
-) -> None:
-    states = caught_up[-1].states()
-    assert set(states.values()) == {"success"}
-    assert sum(task_id.startswith("warehouse.") for task_id in states) > 100
-    for task_id, told in (("fct_events.run", "success after"), ("fct_events.test", "pass after")):
-        log = caught_up[0].log(f"warehouse.{task_id}")
-        assert told in log, log
+def test_daily__every_node_has_a_task(scheduled: Airflow, caught_up: list[DagRun]) -> None:
+    for run in caught_up:
+        states = run.states()
+        assert set(states.values()) == {"success"}
+        assert sum(task_id.startswith("warehouse.") for task_id in states) > 100
     # Else it would load the DAG for the end of each of them.
     processor = scheduled.settings.data_folder / "logs" / "airflow-dag-processor.log"
     assert "not a failure callback" not in processor.read_text()
@@ -186,81 +193,138 @@ def test_late_runs_are_told(caught_up: list[DagRun]) -> None:
 
 
 def test_a_node_alone_again_changes_nothing(
-    caught_up: list[DagRun], query: Query, built_tables: dict[str, str]
+    scheduled: Airflow, caught_up: list[DagRun], query: Query, built_tables: dict[str, str]
 ) -> None:
     before = snapshots(query, built_tables)
+    pause(scheduled, DAILY, is_paused=False)
     # It runs in a worker, and its tests after it.
     caught_up[1].clear("warehouse.fct_sessions.run", "warehouse.fct_sessions.test").succeed()
     assert "Finished running" in caught_up[1].log("warehouse.fct_sessions.run", 2)
     assert snapshots(query, built_tables) == before
 
 
+@pytest.fixture(scope="module")
+def maintained(scheduled: Airflow, caught_up: list[DagRun], query: Query) -> None:
+    """Tables are compacted from two files on, and old snapshots gone, as if days had passed."""
+    before = query(SEEN)
+    with eager_maintenance(scheduled) as maintain:
+        report = maintain()
+    assert report.total("snapshots_expired") > 50 and report.total("bytes_saved") > 0
+    assert report.total("files_after") < report.total("files_before")
+    assert query(SEEN) == before, "what readers need is kept"
+
+
+@contextmanager
+def eager_maintenance(scheduled: Airflow) -> Iterator[Callable[[], MaintenanceReport]]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(maintenance, "SEVERAL", 2)
+        yield lambda: maintenance.maintain(scheduled.settings, older_than=datetime.now(UTC))
+
+
+def test_maintenance__leaves_nothing_to_do(scheduled: Airflow, maintained: None) -> None:
+    with eager_maintenance(scheduled) as maintain:
+        again = maintain()
+    assert [table for table in again.tables if table.is_changed] == []
+    pause(scheduled, MAINTENANCE, is_paused=False)
+    run = trigger(scheduled, MAINTENANCE).succeed()
+    assert ", 0 snapshots expired, 0 bytes saved" in run.log("maintain")
+
+
+def test_maintenance__removes_only_old_files_that_no_snapshot_knows(
+    scheduled: Airflow, maintained: None, query: Query
+) -> None:
+    hdfs = client(scheduled.settings.hdfs)
+    [(location,)] = query("select max(file_path) from scheduled_marts_candidate.fct_sessions.files")
+    folder = str(Path("/", *Path(location.partition("://")[2]).parts[1:]).parent)
+    four_days_ago = int((time.time() - 4 * 86400) * 1000)
+    for name in ("old", "new"):
+        with hdfs.create(f"{folder}/{name}.parquet", WriteOptions(create_parent=True)) as file:
+            file.write(b"left by a killed writer")
+    hdfs.set_times(f"{folder}/old.parquet", four_days_ago, four_days_ago)
+    with eager_maintenance(scheduled) as maintain:
+        report = maintain()
+    assert report.total("orphans_removed") == 1
+    left = {Path(file.path).name for file in hdfs.list_status(folder)}
+    assert "old.parquet" not in left and "new.parquet" in left
+
+
 @dataclass
 class Turns:
-    """Three runs that want to write at once.
+    """Runs that want to write at once.
 
     Attributes:
-        older: the first day once more, which has its turn.
-        newer: a day that was asked for meanwhile, of the same DAG.
-        hourly: the same of another DAG, with a file that was dropped.
+        newer: the first slice of a backfill of the days that are built, which has its turn.
+        older: the second slice.
+        daily: a run that was asked for by hand meanwhile, and is called off.
+        hourly: the same, with a file that was dropped.
         before: every table's snapshot before them.
     """
 
-    older: DagRun
     newer: DagRun
+    older: DagRun
+    daily: DagRun
     hourly: DagRun
     before: dict[str, int]
 
 
 @pytest.fixture(scope="module")
 def turns(
-    scheduled: Airflow, caught_up: list[DagRun], query: Query, built_tables: dict[str, str]
+    scheduled: Airflow, maintained: None, query: Query, built_tables: dict[str, str]
 ) -> Turns:
     before = snapshots(query, built_tables)
-    pause(scheduled, HOURLY, is_paused=False)
+    for dag_id in (HOURLY, BACKFILL, DAILY):
+        pause(scheduled, dag_id, is_paused=False)
     wait_until(lambda: runs_of(scheduled, HOURLY), 60, lambda: "no hourly run began")
     wait_for_hourly_runs(scheduled)
-    older = caught_up[0].clear()
-    older.wait_for_task("build", "running")
-    newer = trigger(scheduled, DAILY)
-    return Turns(older, newer, hourly_run(scheduled, DROPPED, "2019-10-01"), before)
+    first, last = map(str, DAYS)
+    asked = {"first_date": first, "last_date": last, "days_per_slice": 1, "order": NEWEST_FIRST}
+    newer = trigger(scheduled, BACKFILL, **asked)
+    newer.wait_for_task("build", "running")
+    older = DagRun(scheduled, BACKFILL, f"{first}_to_{first}_1_slices_left_newest_first")
+    daily = trigger(scheduled, DAILY)
+    hourly = hourly_run(scheduled, DROPPED, "2019-10-01")
+    return Turns(newer, older, daily, hourly, before)
 
 
-def test_runs_wait_for_each_other(turns: Turns) -> None:
-    turns.hourly.wait_for_task("arrivals.take_turn", "deferred")
-    while turns.older.states()["publish"] != "success":
-        assert turns.newer.told()["state"] == "queued", "runs of one DAG follow each other"
-        assert turns.hourly.states()["build"] is None, "another DAG has its turn"
-        assert turns.older.told()["state"] != "failed", turns.older.explain()
-        time.sleep(2)
+def test_runs_wait_for_each_other(scheduled: Airflow, turns: Turns) -> None:
+    for waiting in (turns.daily, turns.hourly):
+        waiting.wait_for_task("arrivals.take_turn", "deferred")
+    while turns.newer.states()["publish"] not in ("running", "success"):
+        for waiting in (turns.daily, turns.hourly):
+            assert waiting.states()["build"] is None, "another DAG has its turn"
+        assert turns.newer.told()["state"] != "failed", turns.newer.explain()
+        time.sleep(1)
+    turns.daily.call_off()
+    pause(scheduled, DAILY, is_paused=True)
 
 
-def test_an_older_day_again_does_not_take_back_the_newer(turns: Turns, query: Query) -> None:
-    ended = turns.older.succeed().told()["end_date"]
-    after = {
-        table: query(
-            f"select max_by(snapshot_id, committed_at) from {table}.snapshots "
-            f"where committed_at <= timestamp'{ended}'"
-        )[0][0]
-        for table in turns.before
-    }
-    assert after == turns.before
-
-
-def test_daily__stands_restarts_beneath_it(
-    scheduled: Airflow, turns: Turns, warehouse: Run, query: Query
+def test_backfill__goes_on_by_itself_and_changes_nothing(
+    scheduled: Airflow, turns: Turns, query: Query, built_tables: dict[str, str]
 ) -> None:
-    while_it_builds(turns.newer, "warehouse.stg_shop__events.run")
-    stop_datanode(scheduled, warehouse)
-    warehouse("restart", "metastore")
-    turns.newer.succeed()
-    assert query("select sum(difference_count) from scheduled_quality.ledger_reconciliation") == [
-        (0,)
-    ]
+    """Neither the maintenance before it nor what came meanwhile makes it build a day anew."""
+    ended = turns.newer.succeed().told()["end_date"]
+    assert snapshots_at(ended, turns.before, query) == turns.before
+    wait_until(lambda: len(runs_of(scheduled, BACKFILL)) == 2, 60, turns.newer.explain)
+    states = turns.older.succeed().states()
+    assert states["next_slice"] == "skipped", "it was the last"
+    begun = turns.older.tasks()["build"]["start_date"]
+    manifest = json.loads(Path(built_tables["DBT_TARGET_PATH"], "manifest.json").read_text())
+    # What only daily runs build comes after what an hourly one has built since.
+    hourly = {
+        f"{node['schema']}.{node['name']}"
+        for node in manifest["nodes"].values()
+        if "hourly" in node["tags"]
+    }
+    tables = [table for table in turns.before if table in hourly]
+    ended = turns.older.told()["end_date"]
+    assert snapshots_at(ended, tables, query) == snapshots_at(begun, tables, query)
 
 
 def test_hourly__readers_see_what_was_dropped(turns: Turns, query: Query) -> None:
     turns.hourly.succeed()
+    for task_id, told in (("fct_events.run", "success after"), ("fct_events.test", "pass after")):
+        log = turns.hourly.log(f"warehouse.{task_id}")
+        assert told in log, log
     [(facts,)] = query(
         "select count(*) from scheduled_marts.fct_events as facts "
         "inner join scheduled_staging.stg_landing__files as files using (file_id) "
@@ -330,56 +394,9 @@ def test_the_next_good_run_repairs_what_failed(repaired: DagRun, query: Query) -
     ) == [(rows,)], "readers see it"
 
 
-@pytest.fixture(scope="module")
-def maintained(
-    scheduled: Airflow, repaired: DagRun, query: Query, built_tables: dict[str, str]
-) -> dict[str, int]:
-    """The snapshots of what the last run built, compacted as three days later."""
-    before = query(SEEN)
-    report = maintain(scheduled.settings, older_than=datetime.now(UTC))
-    assert report.total("snapshots_expired") > 50 and report.total("bytes_saved") > 0
-    assert query(SEEN) == before, "what readers need is kept"
-    manifest = json.loads(Path(built_tables["DBT_TARGET_PATH"], "manifest.json").read_text())
-    hourly = {
-        f"{node['schema']}.{node['name']}"
-        for node in manifest["nodes"].values()
-        if "hourly" in node["tags"]
-    }
-    now = snapshots(query, built_tables)
-    return {table: snapshot for table, snapshot in now.items() if table in hourly}
-
-
-def test_maintenance__leaves_nothing_to_do(scheduled: Airflow, maintained: dict[str, int]) -> None:
-    again = maintain(scheduled.settings, older_than=datetime.now(UTC))
-    assert [table for table in again.tables if table.is_changed] == []
-    pause(scheduled, MAINTENANCE, is_paused=False)
-    run = trigger(scheduled, MAINTENANCE).succeed()
-    assert ", 0 snapshots expired, 0 bytes saved" in run.log("maintain")
-
-
-def test_backfill__goes_on_by_itself_and_changes_nothing(
-    scheduled: Airflow, maintained: dict[str, int], query: Query, built_tables: dict[str, str]
-) -> None:
-    """Nor does the maintenance before it look like a change."""
-    before = query(SEEN)
-    first, last = map(str, DAYS)
-    asked = {"first_date": first, "last_date": last, "days_per_slice": 1, "order": NEWEST_FIRST}
-    pause(scheduled, BACKFILL, is_paused=False)
-    newer = trigger(scheduled, BACKFILL, **asked).succeed()
-    wait_until(lambda: len(runs_of(scheduled, BACKFILL)) == 2, 60, newer.explain)
-    older = DagRun(scheduled, BACKFILL, f"{first}_to_{first}_1_slices_left_newest_first")
-    older.succeed()
-    assert older.states()["next_slice"] == "skipped", "it was the last"
-    now = snapshots(query, built_tables)
-    assert {table: now[table] for table in maintained} == maintained
-    assert query(SEEN) == before
-    dates = "select distinct order_date from scheduled_marts.fct_orders order by all"
-    assert {str(day) for (day,) in query(dates)} >= {first, last}
-
-
 def test_after_all_faults_the_tables_are_those_of_a_rebuild(
     scheduled: Airflow,
-    maintained: dict[str, int],
+    repaired: DagRun,
     dbt: Run,
     query: Query,
     built_tables: dict[str, str],

@@ -20,7 +20,7 @@ from settings import PROJECT_ROOT, Settings
 
 from .conftest import Run
 from .sequences import Step, draw
-from .test_warehouse import Query, assert_equal, snapshots
+from .table_snapshots import Query, assert_equal, snapshots
 
 ANSI = "set:hiveconf:spark.sql.ansi.enabled"
 ELSEWHERE = "America/New_York"
