@@ -4,8 +4,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from http.server import HTTPServer
@@ -204,34 +203,33 @@ def test_a_node_alone_again_changes_nothing(
 
 
 @pytest.fixture(scope="module")
-def maintained(scheduled: Airflow, caught_up: list[DagRun], query: Query) -> None:
-    """Tables are compacted from two files on, and old snapshots gone, as if days had passed."""
-    before = query(SEEN)
-    with eager_maintenance(scheduled) as maintain:
-        report = maintain()
-    assert report.total("snapshots_expired") > 50 and report.total("bytes_saved") > 0
+def maintained(scheduled: Airflow, caught_up: list[DagRun], query: Query) -> datetime:
+    """Until when snapshots are gone; what has three files is compacted, as if days had passed."""
+    before, now = query(SEEN), datetime.now(UTC)
+    report = maintained_as_of(now, scheduled)
+    assert report.total("snapshots_expired") > 30
     assert report.total("files_after") < report.total("files_before")
     assert query(SEEN) == before, "what readers need is kept"
+    return now
 
 
-@contextmanager
-def eager_maintenance(scheduled: Airflow) -> Iterator[Callable[[], MaintenanceReport]]:
+def maintained_as_of(moment: datetime, scheduled: Airflow) -> MaintenanceReport:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(maintenance, "SEVERAL", 2)
-        yield lambda: maintenance.maintain(scheduled.settings, older_than=datetime.now(UTC))
+        patch.setattr(maintenance, "SEVERAL", 3)
+        return maintenance.maintain(scheduled.settings, older_than=moment)
 
 
-def test_maintenance__leaves_nothing_to_do(scheduled: Airflow, maintained: None) -> None:
-    with eager_maintenance(scheduled) as maintain:
-        again = maintain()
+def test_maintenance__leaves_nothing_to_do(scheduled: Airflow, maintained: datetime) -> None:
+    again = maintained_as_of(maintained, scheduled)
     assert [table for table in again.tables if table.is_changed] == []
+    assert again.completed == 0
     pause(scheduled, MAINTENANCE, is_paused=False)
     run = trigger(scheduled, MAINTENANCE).succeed()
     assert ", 0 snapshots expired, 0 bytes saved" in run.log("maintain")
 
 
 def test_maintenance__removes_only_old_files_that_no_snapshot_knows(
-    scheduled: Airflow, maintained: None, query: Query
+    scheduled: Airflow, maintained: datetime, query: Query
 ) -> None:
     hdfs = client(scheduled.settings.hdfs)
     [(location,)] = query("select max(file_path) from scheduled_marts_candidate.fct_sessions.files")
@@ -241,8 +239,7 @@ def test_maintenance__removes_only_old_files_that_no_snapshot_knows(
         with hdfs.create(f"{folder}/{name}.parquet", WriteOptions(create_parent=True)) as file:
             file.write(b"left by a killed writer")
     hdfs.set_times(f"{folder}/old.parquet", four_days_ago, four_days_ago)
-    with eager_maintenance(scheduled) as maintain:
-        report = maintain()
+    report = maintained_as_of(maintained, scheduled)
     assert report.total("orphans_removed") == 1
     left = {Path(file.path).name for file in hdfs.list_status(folder)}
     assert "old.parquet" not in left and "new.parquet" in left
@@ -269,7 +266,7 @@ class Turns:
 
 @pytest.fixture(scope="module")
 def turns(
-    scheduled: Airflow, maintained: None, query: Query, built_tables: dict[str, str]
+    scheduled: Airflow, maintained: datetime, query: Query, built_tables: dict[str, str]
 ) -> Turns:
     before = snapshots(query, built_tables)
     for dag_id in (HOURLY, BACKFILL, DAILY):

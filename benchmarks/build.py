@@ -1,0 +1,253 @@
+"""How long every mart takes from CSV logs in HDFS: by dbt, by DuckDB and by a PySpark job.
+
+Run on a started warehouse: `.venv/bin/python benchmarks/build.py [--lines 10000000]`. A shop
+without defects is generated and landed in schemas of its own. All three begin with the same files
+and end with the same marts, which are summed up and compared. The Thrift Server is stopped while
+PySpark runs, and started again. With ten million lines on two cores a round takes about half an
+hour and 20 GB of disk.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.warehouses import Warehouse, clean_plan
+from cluster import processes, stack
+from cluster.configuration import JAVA_OPTIONS
+from cluster.java import find_java
+from cluster.libraries import fetch_libraries
+from cluster.memory import machine_memory_mib, plan_memory
+from cluster.sql import connect
+from generator.generation import generate
+from landing.live_files import list_live_files
+from settings import Settings, load_settings
+
+DAYS = 10
+USERS_FOR_EVENTS = 100
+NUMBERS = ("int", "bigint", "decimal", "double", "float", "smallint", "tinyint")
+NESTED = ("array", "map", "struct", "binary")
+RELATIVE_ERROR = 1e-9
+
+
+def summaries(settings: Settings, marts: dict[str, str]) -> dict[str, str]:
+    """For each mart a query that both engines understand: the sum or the count of each column.
+
+    Args:
+        marts: the relation of each.
+    """
+    queries = {}
+    with connect(settings) as connection:
+        for mart, relation in marts.items():
+            asked = ["count(*)"]
+            for name, kind, *_ in connection.execute(f"describe {relation}").rows:
+                if not kind or name.startswith("#"):
+                    break
+                if kind.startswith(NESTED):
+                    continue
+                if kind == "boolean":
+                    asked.append(f"sum(case when {name} then 1 else 0 end)")
+                elif kind.startswith(NUMBERS):
+                    asked.append(f"sum({name})")
+                else:
+                    asked.append(f"count(distinct {name})")
+            queries[mart] = f"select {', '.join(asked)} from {{}}{mart}"
+    return queries
+
+
+def child(program: str, settings: Settings, given: dict[str, Any]) -> dict[str, Any]:
+    """Run one of the rivals in a process of its own; its progress is shown."""
+    environment = os.environ | {"JAVA_HOME": str(find_java(settings).executable.parent.parent)}
+    environment |= {"HADOOP_USER_NAME": "warehouse", "SPARK_LOCAL_IP": "127.0.0.1"}
+    answer = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name(program))],
+        input=json.dumps(given),
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(answer.stdout.splitlines()[-1])
+
+
+def duckdb_build(warehouse: Warehouse, queries: dict[str, str]) -> dict[str, Any]:
+    """The marts by DuckDB, from local copies of the landed files."""
+    own = warehouse.settings.model_copy(
+        update={"schema_prefix": warehouse.schema_prefix, "raw_folder": "/benchmark/build"}
+    )
+    copies = {path.name: path for path in warehouse.folder.glob("landed_date=*/*.csv")}
+    landed = [
+        {
+            "file_id": file.file_id,
+            "source_system": file.source_system,
+            "table_name": file.table_name,
+            "file_name": file.file_name,
+            "landed_date": str(file.landed_date),
+            "landed_at": str(file.recorded_at),
+            "path": str(copies[file.file_name]),
+        }
+        for file in list_live_files(own)
+    ]
+    with tempfile.TemporaryDirectory(dir=warehouse.folder) as scratch:
+        given = {mart: query.format("") for mart, query in queries.items()}
+        return child(
+            "duckdb_build.py",
+            warehouse.settings,
+            {"scratch": scratch, "landed": landed, "summaries": given},
+        )
+
+
+def compiled_steps(warehouse: Warehouse, nodes: dict[str, Any], other: str) -> list[dict[str, Any]]:
+    """The queries of all models as of a full refresh, each after those it reads.
+
+    Args:
+        other: prefix of the schemas in which they are computed instead.
+    """
+    models = {name: node for name, node in nodes.items() if node["resource_type"] == "model"}
+    order = TopologicalSorter({name: node["depends_on"]["nodes"] for name, node in models.items()})
+    steps = []
+    for name in order.static_order():
+        if name not in models:
+            continue
+        node = models[name]
+        relation, query = node["relation_name"].strip(), node["compiled_code"]
+        for layer in ("staging", "intermediate", "marts_candidate", "quality"):
+            mine = f"{warehouse.schema_prefix}{layer}."
+            relation = relation.replace(mine, f"{other}{layer}.")
+            query = query.replace(mine, f"{other}{layer}.")
+        steps.append(
+            {
+                "name": node["name"],
+                "relation": relation,
+                "query": query,
+                "is_view": node["config"]["materialized"] == "view",
+            }
+        )
+    return steps
+
+
+def pyspark_build(warehouse: Warehouse, nodes: dict[str, Any], other: str) -> dict[str, Any]:
+    """The marts by one PySpark job, with the memory and the properties of the Thrift Server."""
+    settings = warehouse.settings
+    libraries = fetch_libraries(settings, find_java(settings), print)
+    folder = settings.data_folder.resolve() / "configuration" / "thrift_server"
+    text = (folder / "spark.properties").read_text()
+    properties = dict(line.split(" ", 1) for line in text.splitlines())
+    heap = plan_memory(settings, machine_memory_mib()).spark_heap
+    properties |= {
+        "spark.driver.memory": f"{heap}m",
+        "spark.driver.extraClassPath": f"{folder}:{libraries.class_path('spark')}",
+        "spark.driver.extraJavaOptions": " ".join([*JAVA_OPTIONS, "-XX:+UseParallelGC"]),
+    }
+    steps = compiled_steps(warehouse, nodes, other)
+    schemas = sorted({step["relation"].split(".")[0] for step in steps})
+    server = processes.find(settings, "thrift-server")
+    processes.stop(server)
+    try:
+        return child(
+            "pyspark_build.py",
+            settings,
+            {"properties": properties, "schemas": schemas, "steps": steps},
+        )
+    finally:
+        stack.up(settings)
+
+
+def differing(ours: dict[str, list[str]], theirs: dict[str, list[str]]) -> list[str]:
+    """The marts of which two summaries differ by more than the rounding of floats."""
+
+    def is_alike(one: str, other: str) -> bool:
+        if one == other:
+            return True
+        try:
+            mine, yours = float(one), float(other)
+        except ValueError:
+            return False
+        return abs(mine - yours) <= RELATIVE_ERROR * max(abs(mine), abs(yours), 1.0)
+
+    return [
+        f"{mart}: {ours[mart]} against {theirs[mart]}"
+        for mart in ours
+        if not all(map(is_alike, ours[mart], theirs[mart]))
+    ]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", type=int, default=10_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    settings = load_settings()
+    scratch = settings.data_folder / "benchmark"
+    warehouse = Warehouse("build", scratch / "build", settings)
+    events = asked.lines // DAYS
+    generate(
+        warehouse.folder, clean_plan(DAYS, events, max(events // USERS_FOR_EVENTS, 10), 2000, 0.0)
+    )
+    print("Landing", flush=True)
+    warehouse.run("warehouse", "up")
+    warehouse.run("warehouse", "land", "shop", warehouse.folder)
+    seconds: dict[str, list[float]] = {"dbt": [], "DuckDB": [], "PySpark": []}
+    own: dict[str, list[float]] = {}
+    theirs: dict[str, list[float]] = {}
+    for number in range(1, asked.rounds + 1):
+        print(f"Round {number} of {asked.rounds}", flush=True)
+        # The server starts anew for both: neither has compiled code that the other lacks.
+        stack.restart(settings, ["thrift-server"])
+        warehouse.build("--full-refresh")
+        seconds["dbt"].append(warehouse.seconds[-1])
+        print(f"  dbt: {warehouse.seconds[-1]:.1f} s", flush=True)
+        results = json.loads((warehouse.folder / "target" / "run_results.json").read_text())
+        for result in results["results"]:
+            own.setdefault(result["unique_id"].rpartition(".")[2], []).append(
+                result["execution_time"]
+            )
+        warehouse.run("dbt", "compile", "--full-refresh")
+        nodes = json.loads((warehouse.folder / "target" / "manifest.json").read_text())["nodes"]
+        marts = {
+            node["name"]: node["relation_name"].strip()
+            for node in nodes.values()
+            if node["resource_type"] == "model"
+            and node["schema"].endswith("marts_candidate")
+            and node["config"]["materialized"] != "view"
+        }
+        queries = summaries(settings, marts)
+        with connect(settings) as connection:
+            found = {
+                mart: [
+                    str(value)
+                    for value in connection.execute(
+                        query.format(marts[mart].rpartition(".")[0] + ".")
+                    ).rows[0]
+                ]
+                for mart, query in queries.items()
+            }
+        rival = duckdb_build(warehouse, queries)
+        seconds["DuckDB"].append(rival["seconds"])
+        differences = differing(found, rival["summaries"])
+        print("  Marts that differ from DuckDB's:", "\n  ".join(differences) or "none", flush=True)
+        job = pyspark_build(warehouse, nodes, "benchmark_pyspark_")
+        seconds["PySpark"].append(job["seconds"])
+        for name, took in job["steps"].items():
+            theirs.setdefault(name, []).append(took)
+    print(f"\n{asked.lines:,} event lines to every mart, medians of {asked.rounds}, in seconds")
+    middle = {name: statistics.median(values) for name, values in seconds.items()}
+    for name, value in middle.items():
+        print(f"{name:8} {value:8.1f}   dbt takes {middle['dbt'] / value:.2f} times as long")
+    print("\nmodel                                 dbt, four at once   PySpark, one by one")
+    for name in sorted(theirs, key=lambda name: -statistics.median(own.get(name, [0]))):
+        mine = statistics.median(own.get(name, [0]))
+        print(f"{name:36} {mine:12.1f} {statistics.median(theirs[name]):16.1f}")
+
+
+if __name__ == "__main__":
+    main()

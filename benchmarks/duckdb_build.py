@@ -1,0 +1,69 @@
+"""Every mart from the same files by hand-written DuckDB SQL: that of the tests' oracle.
+
+Run by `build.py` in a process of its own. Prints the seconds; keeps a summary of every mart.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from settings import PROJECT_ROOT
+from tests.oracle.database import AREAS
+
+LINES = Path(__file__).with_name("lines_of_a_clean_shop.sql")
+TABLES = ("events", "orders", "users", "products")
+COLUMNS = "file_id, source_system, table_name, file_name, landed_date, landed_at, path"
+
+
+def main(scratch: Path, landed: list[dict[str, str]], summaries: dict[str, str]) -> None:
+    """Compute the marts and print what it took and what is in them, as JSON.
+
+    Args:
+        scratch: for the database, which may be larger than memory.
+        landed: what landing recorded of each file, with the path of a local copy.
+        summaries: of each mart, the columns of a query that sums it up.
+    """
+    seconds: dict[str, float] = {}
+    started = time.perf_counter()
+    with duckdb.connect(scratch / "marts.duckdb", config={"threads": 2}) as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("set memory_limit = '12GB'")
+        connection.execute("set preserve_insertion_order = false")
+        rows = ", ".join(
+            "('{file_id}', '{source_system}', '{table_name}', '{file_name}', "
+            "date '{landed_date}', timestamp '{landed_at}', '{path}')".format(**file)
+            for file in landed
+        )
+        connection.execute(f"create table landed as from (values {rows}) as t({COLUMNS})")
+        for table in TABLES:
+            paths = [file["path"] for file in landed if file["table_name"] == table]
+            connection.execute(
+                f"create view read_{table} as select landed.*, read.* exclude (filename) "
+                f"from read_csv({paths}, header = true, all_varchar = true, filename = true, "
+                "union_by_name = true, hive_partitioning = false) as read "
+                "inner join landed on landed.path = read.filename"
+            )
+        for seed in PROJECT_ROOT.glob("seeds/*/*.csv"):
+            connection.execute(f"create table seed_{seed.stem} as from read_csv('{seed}')")
+        steps = [LINES, *(PROJECT_ROOT / "tests" / "oracle" / f"{area}.sql" for area in AREAS)]
+        for step in steps:
+            begun = time.perf_counter()
+            connection.execute(step.read_text())
+            seconds[step.stem] = time.perf_counter() - begun
+            print(f"  DuckDB {step.stem}: {seconds[step.stem]:.1f} s", file=sys.stderr, flush=True)
+        taken = time.perf_counter() - started
+        found = {
+            mart: [str(value) for value in connection.execute(query).fetchone()]
+            for mart, query in summaries.items()
+        }
+    print(json.dumps({"seconds": taken, "steps": seconds, "summaries": found}))
+
+
+if __name__ == "__main__":
+    asked = json.load(sys.stdin)
+    main(Path(asked["scratch"]), asked["landed"], asked["summaries"])

@@ -1,0 +1,95 @@
+"""Warehouses of benchmarks: schemas of their own on the started cluster."""
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cluster import processes
+from cluster.environment import dbt_environment
+from generator.plan import Catalogue, Dirt, People, Plan
+from settings import PROJECT_ROOT, Settings
+
+_KINDS_OF_DIRT = (
+    "duplicate",
+    "resent",
+    "malformed",
+    "skewed",
+    "oddities",
+    "orphan_users",
+    "orphan_products",
+)
+
+
+@dataclass
+class Warehouse:
+    """A warehouse with schemas of its own, and what its builds took.
+
+    Attributes:
+        name: also of its schemas.
+        folder: for its logs and what dbt writes.
+        seconds, server_seconds: of each build, by the clock and of the server's processors.
+    """
+
+    name: str
+    folder: Path
+    settings: Settings
+    seconds: list[float] = field(default_factory=list)
+    server_seconds: list[float] = field(default_factory=list)
+
+    @property
+    def schema_prefix(self) -> str:
+        """What the names of its schemas begin with."""
+        return f"benchmark_{self.name}_"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment in which the project's programs see this warehouse."""
+        return {
+            **dbt_environment(self.settings),
+            "WAREHOUSE_SCHEMA_PREFIX": self.schema_prefix,
+            "WAREHOUSE_RAW_FOLDER": f"/benchmark/{self.name}",
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+        }
+
+    def run(self, program: str, *arguments: str | Path) -> None:
+        """Run a program of the project; its output is shown only when it fails."""
+        answer = subprocess.run(
+            [Path(sys.executable).with_name(program), *arguments],
+            env=self.environment,
+            cwd=PROJECT_ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if answer.returncode:
+            sys.exit(f"{program} {arguments}\n{answer.stdout[-3000:]}{answer.stderr[-1000:]}")
+
+    def build(self, *options: str) -> None:
+        """Run every model, and keep what it took."""
+        server = processes.find(self.settings, "thrift-server")
+        times = server.cpu_times()
+        started = time.perf_counter()
+        self.run("dbt", "run", *options)
+        self.seconds.append(time.perf_counter() - started)
+        after = server.cpu_times()
+        self.server_seconds.append(after.user + after.system - times.user - times.system)
+
+
+def clean_plan(days: int, events_per_day: int, users: int, products: int, late: float) -> Plan:
+    """A shop without defects, whose people and products are all there from the first day on.
+
+    Args:
+        late: share of event lines that land a day or more after they happened.
+    """
+    clean = dict.fromkeys(_KINDS_OF_DIRT, 0.0) | {"byte_order_marks": False}
+    return Plan(
+        days=days,
+        users=users,
+        products=products,
+        events_per_day=events_per_day,
+        people=People(signed_up_before=1, deletions=0),
+        catalogue=Catalogue(launched_before=1, discontinued=0),
+        dirt=Dirt(late=late, **clean),
+    )
