@@ -44,6 +44,11 @@ class DagRun:
             if len(found) >= answer["total_entries"]:
                 return {task["task_id"]: task for task in found}
 
+    def state(self, task_id: str) -> str | None:
+        """The state of one task."""
+        path = f"{self._path}/taskInstances/{quote(task_id)}"
+        return patiently(lambda: self.airflow.rest("GET", path))["state"]
+
     def states(self) -> dict[str, str | None]:
         """The state of each task."""
         return {task_id: task["state"] for task_id, task in self.tasks().items()}
@@ -65,7 +70,7 @@ class DagRun:
 
     def wait_for_task(self, task_id: str, *states: str, seconds: float = 900) -> None:
         """Wait until a task is in one of these states."""
-        wait_until(lambda: self.states()[task_id] in states, seconds, self.explain)
+        wait_until(lambda: self.state(task_id) in states, seconds, self.explain)
 
     def clear(self, *task_ids: str, downstream: bool = False) -> "DagRun":
         """Clear tasks, or all of them, to run again."""

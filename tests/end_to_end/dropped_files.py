@@ -25,7 +25,7 @@ def hourly_run(scheduled: Airflow, name: str, dates: str, first: int = 0, last: 
     def is_taken() -> bool:
         for run in runs_of(scheduled, HOURLY):
             if run.run_id not in ended:
-                state = run.states()["arrivals.take_turn"]
+                state = run.state("arrivals.take_turn")
                 if state not in (None, "skipped"):
                     taken.append(run)
         return bool(taken)

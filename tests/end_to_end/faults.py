@@ -14,7 +14,7 @@ from .conftest import Airflow, Run
 def while_it_builds(run: DagRun, node: str) -> None:
     """Wait until a node is built and others are not."""
     run.wait_for_task(node, "success", "failed")
-    assert run.states()["build"] == "running", run.explain()
+    assert run.state("build") == "running", run.explain()
 
 
 def kill_thrift_server(scheduled: Airflow) -> None:

@@ -216,7 +216,7 @@ def maintained(scheduled: Airflow, caught_up: list[DagRun], query: Query) -> dat
 def maintained_as_of(moment: datetime, scheduled: Airflow) -> MaintenanceReport:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(maintenance, "SEVERAL", 3)
-        return maintenance.maintain(scheduled.settings, older_than=moment)
+        return maintenance.maintain(scheduled.settings, print, older_than=moment)
 
 
 def test_maintenance__leaves_nothing_to_do(scheduled: Airflow, maintained: datetime) -> None:
@@ -286,9 +286,9 @@ def turns(
 def test_runs_wait_for_each_other(scheduled: Airflow, turns: Turns) -> None:
     for waiting in (turns.daily, turns.hourly):
         waiting.wait_for_task("arrivals.take_turn", "deferred")
-    while turns.newer.states()["publish"] not in ("running", "success"):
+    while turns.newer.state("publish") not in ("running", "success"):
         for waiting in (turns.daily, turns.hourly):
-            assert waiting.states()["build"] is None, "another DAG has its turn"
+            assert waiting.state("build") is None, "another DAG has its turn"
         assert turns.newer.told()["state"] != "failed", turns.newer.explain()
         time.sleep(1)
     turns.daily.call_off()
