@@ -8,7 +8,8 @@ unpublished.
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from hdfs_native import FileStatus
@@ -28,6 +29,7 @@ ORPHANS_AFTER = timedelta(days=3)
 SEVERAL = 5
 _LOG = "publication_log"
 _SYSTEM = "spark_catalog.system"
+_TABLES_AT_ONCE = 4
 # Older than any snapshot: nothing expires by its age, only what is named.
 _NEVER = "timestamp'1970-01-02 00:00:00'"
 
@@ -63,12 +65,12 @@ def maintain(
             for table in tables
         }
         report = MaintenanceReport(list(reports.values()))
-        _compact(connection, tables, reports, say)
+        _compact(settings, connection, tables, reports, say)
         tables = read_tables(connection, settings)
         report.completed = _move_along(connection, tables)
         tables = read_tables(connection, settings)
-        _expire(connection, tables, reports, older_than or datetime.now(UTC) - RETENTION, say)
-        _remove_orphans(connection, tables, files, reports, say)
+        _expire(settings, tables, reports, older_than or datetime.now(UTC) - RETENTION, say)
+        _remove_orphans(settings, tables, files, reports, say)
         files = files_by_table(connection, settings)
         for table in tables:
             reports[table.name].files_after = table.file_count
@@ -107,7 +109,28 @@ def behind(table: IcebergTable, tables: list[IcebergTable]) -> list[str]:
     ]
 
 
+def _side_by_side(
+    settings: Settings,
+    tables: Iterable[IcebergTable],
+    do: Callable[[Connection, IcebergTable], None],
+) -> None:
+    """Do something with each table, with several at once."""
+
+    def with_own_session(table: IcebergTable) -> None:
+        with connect(settings) as connection:
+            do(connection, table)
+
+    with ThreadPoolExecutor(_TABLES_AT_ONCE) as pool:
+        try:
+            for done in [pool.submit(with_own_session, table) for table in tables]:
+                done.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
 def _compact(
+    settings: Settings,
     connection: Connection,
     tables: list[IcebergTable],
     reports: dict[str, TableReport],
@@ -115,24 +138,18 @@ def _compact(
 ) -> None:
     """Bring small files together, of data and of metadata, where there are several."""
     written = [table.name for table in tables if table.current]
-    with_files = [table.name for table in tables if table.file_count >= SEVERAL]
+    candidates = [table.name for table in tables if table.file_count >= SEVERAL]
     most_files = dict(
-        ask(connection, with_files, "select {name}, max(file_count) from {table}.partitions")
+        ask(connection, candidates, "select {name}, max(file_count) from {table}.partitions")
     )
     manifests = dict(ask(connection, written, "select {name}, count(*) from {table}.manifests"))
-    for table in tables:
-        has_files = (most_files.get(table.name) or 0) >= SEVERAL
-        has_manifests = manifests.get(table.name, 0) >= SEVERAL
-        if not has_files and not has_manifests:
-            continue
-        late = behind(table, tables)
-        if late:
-            # It would look as if each partition that was compacted had changed for them.
-            reports[table.name].note = f"not compacted: {', '.join(late)} must be built first"
-            say(f"{table.name} is {reports[table.name].note}")
-            continue
+    with_files = [name for name, count in most_files.items() if (count or 0) >= SEVERAL]
+    with_manifests = [name for name, count in manifests.items() if count >= SEVERAL]
+
+    def compact(connection: Connection, table: IcebergTable) -> None:
+        report = reports[table.name]
         is_compacted = False
-        if has_files:
+        if table.name in with_files:
             [row] = connection.execute(
                 f"call {_SYSTEM}.rewrite_data_files(table => '{table.name}', strategy => "
                 f"'binpack', options => map('min-input-files', '{SEVERAL}'))"
@@ -141,11 +158,24 @@ def _compact(
             if is_compacted:
                 say(f"{table.name}: {row[0]:,} files brought together in {row[1]:,}")
         # A compaction of data leaves more manifests than it found.
-        if has_manifests or is_compacted:
+        if table.name in with_manifests or is_compacted:
             [row] = connection.execute(
                 f"call {_SYSTEM}.rewrite_manifests(table => '{table.name}')"
             ).rows
-            reports[table.name].manifests_rewritten = row[0]
+            report.manifests_rewritten = row[0]
+
+    chosen = []
+    for table in tables:
+        if table.name not in (*with_files, *with_manifests):
+            continue
+        late = behind(table, tables)
+        if late:
+            # It would look as if each partition that was compacted had changed for them.
+            reports[table.name].note = f"not compacted: {', '.join(late)} must be built first"
+            say(f"{table.name} is {reports[table.name].note}")
+        else:
+            chosen.append(table)
+    _side_by_side(settings, chosen, compact)
 
 
 def _move_along(connection: Connection, tables: list[IcebergTable]) -> int:
@@ -205,27 +235,33 @@ def _move_log_along(
 
 
 def _expire(
-    connection: Connection,
+    settings: Settings,
     tables: list[IcebergTable],
     reports: dict[str, TableReport],
     older_than: datetime,
     say: Say,
 ) -> None:
     """Remove the snapshots that nobody needs, and the files that only they have."""
+    expired = {}
     for table in tables:
         absorbed = {other.absorbed[table.name] for other in tables if table.name in other.absorbed}
-        expired = expirable(table.snapshots, set(table.references.values()), absorbed, older_than)
-        if expired:
-            connection.execute(
-                f"call {_SYSTEM}.expire_snapshots(table => '{table.name}', older_than => {_NEVER}, "
-                f"snapshot_ids => array({', '.join(f'{number}L' for number in expired)}))"
-            )
-            reports[table.name].snapshots_expired = len(expired)
-            say(f"{table.name}: {len(expired):,} snapshots expired")
+        referenced = set(table.references.values())
+        expired[table.name] = expirable(table.snapshots, referenced, absorbed, older_than)
+
+    def expire(connection: Connection, table: IcebergTable) -> None:
+        numbers = expired[table.name]
+        connection.execute(
+            f"call {_SYSTEM}.expire_snapshots(table => '{table.name}', older_than => {_NEVER}, "
+            f"snapshot_ids => array({', '.join(f'{number}L' for number in numbers)}))"
+        )
+        reports[table.name].snapshots_expired = len(numbers)
+        say(f"{table.name}: {len(numbers):,} snapshots expired")
+
+    _side_by_side(settings, [table for table in tables if expired[table.name]], expire)
 
 
 def _remove_orphans(
-    connection: Connection,
+    settings: Settings,
     tables: list[IcebergTable],
     files: dict[str, list[FileStatus]],
     reports: dict[str, TableReport],
@@ -233,11 +269,12 @@ def _remove_orphans(
 ) -> None:
     """Remove files that no snapshot knows, such as those of writers that were killed."""
     older_than = datetime.now(UTC) - ORPHANS_AFTER
-    for table in tables:
+
+    def has_old_files(table: IcebergTable) -> bool:
         written = (file.modification_time / 1000 for file in files[table.name])
-        # To look for them costs a job of Spark.
-        if not table.current or min(written, default=math.inf) >= older_than.timestamp():
-            continue
+        return min(written, default=math.inf) < older_than.timestamp()
+
+    def remove(connection: Connection, table: IcebergTable) -> None:
         removed = connection.execute(
             f"call {_SYSTEM}.remove_orphan_files(table => '{table.name}', "
             f"older_than => {literal(older_than)})"
@@ -245,3 +282,7 @@ def _remove_orphans(
         if removed:
             reports[table.name].orphans_removed = len(removed)
             say(f"{table.name}: {len(removed):,} files removed that no snapshot knew")
+
+    # To look for them costs a job of Spark.
+    chosen = [table for table in tables if table.current and has_old_files(table)]
+    _side_by_side(settings, chosen, remove)

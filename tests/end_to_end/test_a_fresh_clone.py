@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,14 +72,40 @@ def test_an_unsupported_python_is_refused_in_one_line(
     assert "3.11" in line and "Python 3.8.1" in line
 
 
-def test_make_demo_twice(clone: tuple[Path, dict[str, str]]) -> None:
-    first = make(clone, "demo", timeout=1800)
-    assert first.returncode == 0, first.stdout[-5000:] + first.stderr
+def interrupt_while_it_builds(clone: tuple[Path, dict[str, str]], model_count: int) -> str:
+    """Press Ctrl-C in `make demo` once so many models are built; gives what it said."""
+    folder, environment = clone
+    demo = subprocess.Popen(
+        ["make", "demo"],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    said = ""
+    while said.count("OK created sql incremental model") < model_count:
+        line = demo.stdout.readline()
+        assert line, said
+        said += line
+    # As a terminal does, to every process.
+    os.killpg(demo.pid, signal.SIGINT)
+    rest, _ = demo.communicate(timeout=60)
+    assert demo.returncode != 0
+    return said + rest
+
+
+def test_make_demo__interrupted_then_again(clone: tuple[Path, dict[str, str]]) -> None:
+    said = interrupt_while_it_builds(clone, model_count=12)
+    assert "goes on from here" in said and "Traceback" not in said
+    again = make(clone, "demo", timeout=1800)
+    assert again.returncode == 0, again.stdout[-5000:] + again.stderr
+    assert "Already in" in again.stdout, "the logs are not generated again"
     # Every source system in the catalogue is enabled, only one has logs: no line may be missing.
-    assert "warehouse sql" in first.stdout
-    assert "built as told" in first.stdout and "all but" not in first.stdout
-    second = make(clone, "demo", timeout=1200)
-    assert second.returncode == 0, second.stdout[-5000:] + second.stderr
+    assert "warehouse sql" in again.stdout
+    assert "built as told" in again.stdout and "all but" not in again.stdout
     folder, _ = clone
     assert not subprocess.run(
         ["git", "status", "--porcelain"], cwd=folder, capture_output=True, text=True

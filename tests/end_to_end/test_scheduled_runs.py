@@ -199,6 +199,7 @@ def test_a_node_alone_again_changes_nothing(
     # It runs in a worker, and its tests after it.
     caught_up[1].clear("warehouse.fct_sessions.run", "warehouse.fct_sessions.test").succeed()
     assert "Finished running" in caught_up[1].log("warehouse.fct_sessions.run", 2)
+    pause(scheduled, DAILY, is_paused=True)
     assert snapshots(query, built_tables) == before
 
 
