@@ -10,6 +10,7 @@ hour and 20 GB of disk.
 import argparse
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -36,6 +37,8 @@ USERS_FOR_EVENTS = 100
 NUMBERS = ("int", "bigint", "decimal", "double", "float", "smallint", "tinyint")
 NESTED = ("array", "map", "struct", "binary")
 RELATIVE_ERROR = 1e-9
+# They tell of publications and of a ledger; a job has neither.
+OF_BUILDS = ("publications", "ledger_reconciliation")
 
 
 def summaries(settings: Settings, marts: dict[str, str]) -> dict[str, str]:
@@ -113,25 +116,30 @@ def compiled_steps(warehouse: Warehouse, nodes: dict[str, Any], other: str) -> l
     """
     models = {name: node for name, node in nodes.items() if node["resource_type"] == "model"}
     order = TopologicalSorter({name: node["depends_on"]["nodes"] for name, node in models.items()})
-    steps = []
-    for name in order.static_order():
-        if name not in models:
-            continue
-        node = models[name]
-        relation, query = node["relation_name"].strip(), node["compiled_code"]
-        for layer in ("staging", "intermediate", "marts_candidate", "quality"):
-            mine = f"{warehouse.schema_prefix}{layer}."
-            relation = relation.replace(mine, f"{other}{layer}.")
-            query = query.replace(mine, f"{other}{layer}.")
-        steps.append(
-            {
-                "name": node["name"],
-                "relation": relation,
-                "query": query,
-                "is_view": node["config"]["materialized"] == "view",
-            }
+    computed = {node["relation_name"].strip() for node in models.values()}
+
+    def elsewhere(text: str) -> str:
+        """The same, but what is computed is found under the other prefix."""
+        return re.sub(
+            rf"\b{warehouse.schema_prefix}\w+\.\w+",
+            lambda found: (
+                found[0].replace(warehouse.schema_prefix, other)
+                if found[0] in computed
+                else found[0]
+            ),
+            text,
         )
-    return steps
+
+    return [
+        {
+            "name": node["name"],
+            "relation": elsewhere(node["relation_name"].strip()),
+            "query": elsewhere(node["compiled_code"]),
+            "is_view": node["config"]["materialized"] == "view",
+        }
+        for node in map(models.get, order.static_order())
+        if node and node["name"] not in OF_BUILDS
+    ]
 
 
 def pyspark_build(warehouse: Warehouse, nodes: dict[str, Any], other: str) -> dict[str, Any]:
@@ -194,8 +202,9 @@ def main() -> None:
         warehouse.folder, clean_plan(DAYS, events, max(events // USERS_FOR_EVENTS, 10), 2000, 0.0)
     )
     print("Landing", flush=True)
-    warehouse.run("warehouse", "up")
-    warehouse.run("warehouse", "land", "shop", warehouse.folder)
+    warehouse.prepare()
+    days = sorted(warehouse.folder.glob("landed_date=*"))
+    warehouse.run("warehouse", "land", "shop", *days)
     seconds: dict[str, list[float]] = {"dbt": [], "DuckDB": [], "PySpark": []}
     own: dict[str, list[float]] = {}
     theirs: dict[str, list[float]] = {}

@@ -41,7 +41,7 @@ def main() -> None:
         shops = [Warehouse(name, Path(scratch, name), settings) for name in ("without", "with")]
         for shop, late in zip(shops, (0.0, LATE), strict=True):
             generate(shop.folder, clean_plan(asked.days, asked.events_per_day, 4000, 500, late))
-            shop.run("warehouse", "up")
+            shop.prepare()
         days = sorted(path.name for path in shops[0].folder.glob("landed_date=*"))
         print("day   without late lines   with late lines   (seconds; of the server's processors)")
         for number, day in enumerate(days, 1):

@@ -53,6 +53,11 @@ class Warehouse:
             "DBT_TARGET_PATH": str(self.folder / "target"),
         }
 
+    def prepare(self) -> None:
+        """Make its schemas, and load the seeds that models read."""
+        self.run("warehouse", "up")
+        self.run("dbt", "seed")
+
     def run(self, program: str, *arguments: str | Path) -> None:
         """Run a program of the project; its output is shown only when it fails."""
         answer = subprocess.run(
