@@ -84,7 +84,10 @@ def child(program: str, settings: Settings, given: dict[str, Any]) -> dict[str, 
 def duckdb_build(warehouse: Warehouse, queries: dict[str, str]) -> dict[str, Any]:
     """The marts by DuckDB, from local copies of the landed files."""
     own = warehouse.settings.model_copy(
-        update={"schema_prefix": warehouse.schema_prefix, "raw_folder": "/benchmark/build"}
+        update={
+            "schema_prefix": warehouse.schema_prefix,
+            "raw_folder": warehouse.raw_folder,
+        }
     )
     copies = {path.name: path for path in warehouse.folder.glob("landed_date=*/*.csv")}
     landed = [
@@ -196,7 +199,9 @@ def main() -> None:
     asked = parser.parse_args()
     settings = load_settings()
     scratch = settings.data_folder / "benchmark"
-    warehouse = Warehouse("build", scratch / "build", settings)
+    # Each size has its own, for its files have the same names.
+    name = f"build_{asked.lines}"
+    warehouse = Warehouse(name, scratch / name, settings)
     events = asked.lines // DAYS
     generate(
         warehouse.folder, clean_plan(DAYS, events, max(events // USERS_FOR_EVENTS, 10), 2000, 0.0)

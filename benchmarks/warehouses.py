@@ -44,12 +44,17 @@ class Warehouse:
         return f"benchmark_{self.name}_"
 
     @property
+    def raw_folder(self) -> str:
+        """Where its logs land in HDFS."""
+        return f"/benchmark/{self.name}"
+
+    @property
     def environment(self) -> dict[str, str]:
         """The environment in which the project's programs see this warehouse."""
         return {
             **dbt_environment(self.settings),
             "WAREHOUSE_SCHEMA_PREFIX": self.schema_prefix,
-            "WAREHOUSE_RAW_FOLDER": f"/benchmark/{self.name}",
+            "WAREHOUSE_RAW_FOLDER": self.raw_folder,
             "DBT_TARGET_PATH": str(self.folder / "target"),
         }
 
