@@ -147,7 +147,6 @@ def _compact(
     with_manifests = [name for name, count in manifests.items() if count >= SEVERAL]
 
     def compact(connection: Connection, table: IcebergTable) -> None:
-        report = reports[table.name]
         is_compacted = False
         if table.name in with_files:
             [row] = connection.execute(
@@ -162,7 +161,7 @@ def _compact(
             [row] = connection.execute(
                 f"call {_SYSTEM}.rewrite_manifests(table => '{table.name}')"
             ).rows
-            report.manifests_rewritten = row[0]
+            reports[table.name].manifests_rewritten = row[0]
 
     chosen = []
     for table in tables:

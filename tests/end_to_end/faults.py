@@ -3,12 +3,18 @@
 import os
 import signal
 import time
+from pathlib import Path
+
+from hdfs_native import Client, WriteOptions
 
 from cluster import processes
+from cluster.hdfs import client
 from orchestration.components import running
 
 from .airflow_runs import DagRun
 from .conftest import Airflow, Run
+
+ORPHAN = b"left by a killed writer"
 
 
 def while_it_builds(run: DagRun, node: str) -> None:
@@ -30,3 +36,22 @@ def stop_datanode(scheduled: Airflow, warehouse: Run) -> None:
     processes.stop(processes.find(scheduled.settings, "datanode-0"))
     time.sleep(5)
     warehouse("up")
+
+
+def leave_orphans(scheduled: Airflow, beside: str) -> tuple[Client, str]:
+    """Leave `old.parquet`, of four days ago, and `new.parquet`, as a killed writer does.
+
+    Args:
+        beside: a data file, as Iceberg tells of it.
+
+    Returns:
+        A client of HDFS, and the folder.
+    """
+    hdfs = client(scheduled.settings.hdfs)
+    folder = str(Path("/", *Path(beside.partition("://")[2]).parts[1:]).parent)
+    four_days_ago = int((time.time() - 4 * 86400) * 1000)
+    for name in ("old", "new"):
+        with hdfs.create(f"{folder}/{name}.parquet", WriteOptions(create_parent=True)) as file:
+            file.write(ORPHAN)
+    hdfs.set_times(f"{folder}/old.parquet", four_days_ago, four_days_ago)
+    return hdfs, folder

@@ -7,13 +7,15 @@ from pathlib import Path
 Query = Callable[[str], list[tuple]]
 
 
-def tables(environment: dict[str, str]) -> list[str]:
-    """Every model that is stored, as schema and name."""
+def tables(environment: dict[str, str], tag: str = "") -> list[str]:
+    """Every model that is stored, or those with a tag, as schema and name."""
     manifest = json.loads((Path(environment["DBT_TARGET_PATH"]) / "manifest.json").read_text())
     return [
         f"{node['schema']}.{node['name']}"
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node["config"]["materialized"] != "view"
+        if node["resource_type"] == "model"
+        and node["config"]["materialized"] != "view"
+        and (not tag or tag in node["tags"])
     ]
 
 

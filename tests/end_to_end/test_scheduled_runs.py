@@ -12,10 +12,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hdfs_native import WriteOptions
 
 from cluster import stack
-from cluster.hdfs import client
 from cluster.sql import connect
 from maintenance import maintain as maintenance
 from maintenance.report import MaintenanceReport
@@ -24,11 +22,11 @@ from orchestration.environment import airflow_environment
 from orchestration.slices import NEWEST_FIRST
 from settings import Settings
 
+from . import faults
 from .airflow_runs import DagRun, patiently, pause, runs_of, trigger, wait_until
 from .conftest import Airflow, Run
 from .dropped_files import HOURLY, hourly_run, wait_for_hourly_runs
-from .faults import kill_scheduler, kill_thrift_server, stop_datanode, while_it_builds
-from .table_snapshots import Query, assert_equal, snapshots, snapshots_at
+from .table_snapshots import Query, assert_equal, snapshots, snapshots_at, tables
 from .webhook import Webhook
 
 # A day is complete at two o'clock.
@@ -118,14 +116,14 @@ def caught_up(scheduled: Airflow, warehouse: Run) -> list[DagRun]:
     pause(scheduled, DAILY, is_paused=False)
     wait_until(lambda: len(runs_of(scheduled, DAILY)) >= 1, 120, lambda: "no run began")
     first = runs_of(scheduled, DAILY)[0]
-    while_it_builds(first, "warehouse.stg_shop__events.run")
-    stop_datanode(scheduled, warehouse)
+    faults.while_it_builds(first, "warehouse.stg_shop__events.run")
+    faults.stop_datanode(scheduled, warehouse)
     warehouse("restart", "metastore")
     first.succeed()
     wait_until(lambda: len(runs_of(scheduled, DAILY)) == len(DAYS), 60, first.explain)
     second = runs_of(scheduled, DAILY)[1]
-    while_it_builds(second, "warehouse.stg_shop__events.run")
-    kill_thrift_server(scheduled)
+    faults.while_it_builds(second, "warehouse.stg_shop__events.run")
+    faults.kill_thrift_server(scheduled)
     second.succeed()
     # Not one more, should it be two o'clock by now.
     pause(scheduled, DAILY, is_paused=True)
@@ -232,16 +230,11 @@ def test_maintenance__leaves_nothing_to_do(scheduled: Airflow, maintained: datet
 def test_maintenance__removes_only_old_files_that_no_snapshot_knows(
     scheduled: Airflow, maintained: datetime, query: Query
 ) -> None:
-    hdfs = client(scheduled.settings.hdfs)
-    [(location,)] = query("select max(file_path) from scheduled_marts_candidate.fct_sessions.files")
-    folder = str(Path("/", *Path(location.partition("://")[2]).parts[1:]).parent)
-    four_days_ago = int((time.time() - 4 * 86400) * 1000)
-    for name in ("old", "new"):
-        with hdfs.create(f"{folder}/{name}.parquet", WriteOptions(create_parent=True)) as file:
-            file.write(b"left by a killed writer")
-    hdfs.set_times(f"{folder}/old.parquet", four_days_ago, four_days_ago)
+    [(file,)] = query("select max(file_path) from scheduled_marts_candidate.fct_sessions.files")
+    hdfs, folder = faults.leave_orphans(scheduled, beside=file)
     report = maintained_as_of(maintained, scheduled)
     assert report.total("orphans_removed") == 1
+    assert report.total("bytes_saved") == len(faults.ORPHAN)
     left = {Path(file.path).name for file in hdfs.list_status(folder)}
     assert "old.parquet" not in left and "new.parquet" in left
 
@@ -306,16 +299,12 @@ def test_backfill__goes_on_by_itself_and_changes_nothing(
     states = turns.older.succeed().states()
     assert states["next_slice"] == "skipped", "it was the last"
     begun = turns.older.tasks()["build"]["start_date"]
-    manifest = json.loads(Path(built_tables["DBT_TARGET_PATH"], "manifest.json").read_text())
     # What only daily runs build comes after what an hourly one has built since.
-    hourly = {
-        f"{node['schema']}.{node['name']}"
-        for node in manifest["nodes"].values()
-        if "hourly" in node["tags"]
-    }
-    tables = [table for table in turns.before if table in hourly]
+    hourly = tables(built_tables, tag="hourly")
     ended = turns.older.told()["end_date"]
-    assert snapshots_at(ended, tables, query) == snapshots_at(begun, tables, query)
+    assert snapshots_at(ended, hourly, query) == snapshots_at(begun, hourly, query)
+    dates = "select distinct order_date from scheduled_marts.fct_orders order by all"
+    assert {day for (day,) in query(dates)} >= set(DAYS)
 
 
 def test_hourly__readers_see_what_was_dropped(turns: Turns, query: Query) -> None:
@@ -365,8 +354,8 @@ def test_a_failed_data_test_keeps_readers_from_it_and_is_told(
 def repaired(scheduled: Airflow, turns: Turns, warehouse: Run) -> DagRun:
     """A good run, with a file that touches what was wrong, though much goes wrong beneath it."""
     run = hourly_run(scheduled, "rees46-good.csv", "2019-10-01", 30, 60)
-    while_it_builds(run, "warehouse.stg_rees46__events.run")
-    kill_scheduler(scheduled)
+    faults.while_it_builds(run, "warehouse.stg_rees46__events.run")
+    faults.kill_scheduler(scheduled)
     time.sleep(5)
     warehouse("restart", "postgresql")
     return run.succeed()
