@@ -304,7 +304,7 @@ def test_backfill__goes_on_by_itself_and_changes_nothing(
     ended = turns.older.told()["end_date"]
     assert snapshots_at(ended, hourly, query) == snapshots_at(begun, hourly, query)
     dates = "select distinct order_date from scheduled_marts.fct_orders order by all"
-    assert {day for (day,) in query(dates)} >= set(DAYS)
+    assert {str(day) for (day,) in query(dates)} >= set(map(str, DAYS))
 
 
 def test_hourly__readers_see_what_was_dropped(turns: Turns, query: Query) -> None:
