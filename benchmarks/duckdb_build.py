@@ -1,5 +1,6 @@
 """Every mart from the same files by hand-written DuckDB SQL: that of the tests' oracle.
 
+It was written to be right, not to be fast: most of the time goes to its area `behaviour`.
 Run by `build.py` in a process of its own. Prints the seconds; keeps a summary of every mart.
 """
 
