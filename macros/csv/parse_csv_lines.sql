@@ -67,7 +67,12 @@
             /*+ broadcast(live_files) */
             live_files.*,
             planned_lines.line,
-            trim(trailing '\r' from planned_lines.line) as text
+            -- trimming copies the line, which most do not need
+            if(
+                endswith(planned_lines.line, '\r'),
+                trim(trailing '\r' from planned_lines.line),
+                planned_lines.line
+            ) as text
         from planned_lines
         inner join live_files
             on

@@ -170,21 +170,34 @@ from carts
 inner join fct_sessions using (source_system, session_id)
 where is_abandoned;
 
+-- two joins, each by one id: an `or` between them would compare every cart with every purchase
 create table cart_recoveries as
+with purchases as (
+    select source_system, visitor_id, user_id, product_id, event_at, event_date
+    from human_events
+    where event_type = 'purchase'
+),
+
+bought_later as (
+    select cart.*, event_at, event_date, purchases.product_id
+    from abandoned_cart_contents as cart
+    inner join purchases using (source_system, visitor_id)
+    union all
+    select cart.*, event_at, event_date, purchases.product_id
+    from abandoned_cart_contents as cart
+    inner join purchases using (source_system, user_id)
+)
+
 select
-    cart.source_system,
-    cart.session_id,
-    event.event_date as recovered_date,
-    min(event.event_at) as recovered_at
-from abandoned_cart_contents as cart
-inner join human_events as event
-    on
-        cart.source_system = event.source_system
-        and (cart.visitor_id = event.visitor_id or cart.user_id = event.user_id)
-        and list_contains(cart.product_ids, event.product_id)
-        and event.event_at > cart.last_activity_at
-        and event.event_at <= cart.last_activity_at + interval 30 days
-where event.event_type = 'purchase'
+    source_system,
+    session_id,
+    event_date as recovered_date,
+    min(event_at) as recovered_at
+from bought_later
+where
+    list_contains(product_ids, product_id)
+    and event_at > last_activity_at
+    and event_at <= last_activity_at + interval 30 days
 group by all;
 
 create table abandoned_carts as

@@ -31,14 +31,14 @@ ranked as (
         *,
         row_number() over first_landed as landing_rank,
         collect_list(file_id) over (
-            partition by source_system, event_date, event_id
+            partition by xxhash64(event_id), event_id, event_date, source_system
             order by landed_at, file_id, event_at, event_type, visitor_id, product_id
             rows between unbounded preceding and unbounded following
         ) as file_ids
     from events
     window
         first_landed as (
-            partition by source_system, event_date, event_id
+            partition by xxhash64(event_id), event_id, event_date, source_system
             order by landed_at, file_id, event_at, event_type, visitor_id, product_id
         )
 ),

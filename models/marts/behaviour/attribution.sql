@@ -85,30 +85,25 @@ touchpoints as (
         on sessions.traffic_source = traffic_sources.traffic_source
 ),
 
+-- one order of the rows serves every window, so that they are sorted once
 numbered as (
     select
         *,
         row_number() over touchpoints_in_order as touchpoint_number,
         count(*) over touchpoints_of_order as touchpoint_count,
-        sum(weight) over touchpoints_of_order as weight_of_order
+        sum(weight) over touchpoints_of_order as weight_of_order,
+        max(if(is_direct, null, struct(session_started_at, session_id))) over touchpoints_of_order as last_non_direct
     from touchpoints
     window
         touchpoints_in_order as (
-            partition by source_system, order_date, order_id
+            partition by order_id, order_date, source_system
             order by session_started_at, session_id
         ),
-        touchpoints_of_order as (partition by source_system, order_date, order_id)
-),
-
--- an order of direct sessions alone goes to the last of them
-last_non_direct as (
-    select
-        *,
-        coalesce(
-            max(if(is_direct, null, touchpoint_number)) over (partition by source_system, order_date, order_id),
-            touchpoint_count
-        ) as last_non_direct_number
-    from numbered
+        touchpoints_of_order as (
+            partition by order_id, order_date, source_system
+            order by session_started_at, session_id
+            rows between unbounded preceding and unbounded following
+        )
 ),
 
 credited as (
@@ -116,7 +111,12 @@ credited as (
         *,
         if(touchpoint_number = 1, 1D, 0D) as first_credit,
         if(touchpoint_number = touchpoint_count, 1D, 0D) as last_credit,
-        if(touchpoint_number = last_non_direct_number, 1D, 0D) as last_non_direct_credit,
+        -- an order of direct sessions alone goes to the last of them
+        if(
+            coalesce(last_non_direct.session_id = session_id, touchpoint_number = touchpoint_count),
+            1D,
+            0D
+        ) as last_non_direct_credit,
         1D / touchpoint_count as linear_credit,
         case
             when touchpoint_count = 1 then 1D
@@ -125,7 +125,7 @@ credited as (
             else 0.2D / nullif(touchpoint_count - 2, 0)
         end as position_based_credit,
         weight / weight_of_order as time_decay_credit
-    from last_non_direct
+    from numbered
 ),
 
 -- what the touchpoints up to each are credited together, rounded: the differences between them
@@ -157,8 +157,8 @@ cumulated as (
         ) as time_decay_amount_so_far
     from credited
     window touchpoints_so_far as (
-        partition by source_system, order_date, order_id
-        order by touchpoint_number
+        partition by order_id, order_date, source_system
+        order by session_started_at, session_id
         rows between unbounded preceding and current row
     )
 ),
@@ -198,7 +198,10 @@ final as (
             - coalesce(lag(time_decay_amount_so_far) over touchpoints_in_order, 0) as decimal(18, 4)
         ) as time_decay_credited_amount
     from cumulated
-    window touchpoints_in_order as (partition by source_system, order_date, order_id order by touchpoint_number)
+    window touchpoints_in_order as (
+        partition by order_id, order_date, source_system
+        order by session_started_at, session_id
+    )
 )
 
 select * from final

@@ -101,6 +101,16 @@ candidates as (
     from earlier_events
 ),
 
+-- a stream is what a visitor did under one session id of the source, or under none; a key without
+-- nulls lets rows be joined where they are, and rows are sorted fastest by a number
+streams as (
+    select
+        *,
+        coalesce(source_session_id, '') as stream_key,
+        xxhash64(visitor_id, source_session_id, source_system) as stream_hash
+    from candidates
+),
+
 -- where the source gives a session id, silence ends it only after the cut-off
 gaps as (
     select
@@ -109,7 +119,7 @@ gaps as (
         or coalesce(
             event_at > lag(event_at)
                 over (
-                    partition by source_system, visitor_id, source_session_id
+                    partition by stream_hash, visitor_id, stream_key, source_system
                     order by event_at, event_id
                 )
             + if(
@@ -119,10 +129,10 @@ gaps as (
             ),
             true
         ) as is_chain_start
-    from candidates
+    from streams
 ),
 
--- a chain is an unbroken run of a visitor's events; nearly always it is one session
+-- a chain is an unbroken run of a stream's events; nearly always it is one session
 chains as (
     select
         *,
@@ -139,45 +149,54 @@ chains as (
             ),
             true
         ) over (
-            partition by source_system, visitor_id, source_session_id
+            partition by stream_hash, visitor_id, stream_key, source_system
             order by event_at, event_id
             rows between unbounded preceding and current row
         ) as chain
     from gaps
 ),
 
--- a chain longer than the cut-off is cut: each piece starts with the first event that is not within
--- the cut-off of the piece before
-long_chains as (
+-- a chain longer than the cut-off is cut: each later piece starts with the first event that is not
+-- within the cut-off of the piece before
+possible_pieces as (
     select
-        source_system,
+        stream_hash,
         visitor_id,
-        source_session_id,
-        chain.started_at as chain_started_at,
-        chain.first_event_id as chain_first_event_id,
-        aggregate(
-            array_sort(collect_list(struct(event_at, event_id))),
-            array(first(chain)),
-            (pieces, event) -> if(
-                event.event_at >= element_at(pieces, -1).started_at + interval '{{ var("session_cut_hours") }}' hour,
-                array_append(
-                    pieces,
-                    named_struct(
-                        'started_at', event.event_at,
-                        'first_event_id', event.event_id,
-                        'known_session_id', cast(null as string),
-                        'is_continuation', true
-                    )
-                ),
-                pieces
-            )
-        ) as pieces
+        stream_key,
+        source_system,
+        struct(
+            event_at as started_at,
+            event_id as first_event_id,
+            chain.started_at as chain_started_at,
+            chain.first_event_id as chain_id
+        ) as piece
     from chains
-    group by source_system, visitor_id, source_session_id, chain.started_at, chain.first_event_id
-    having max(event_at) >= chain.started_at + interval '{{ var("session_cut_hours") }}' hour
+    where event_at >= chain.started_at + interval '{{ var("session_cut_hours") }}' hour
 ),
 
-pieces as (
+later_pieces as (
+    select
+        stream_hash,
+        visitor_id,
+        stream_key,
+        source_system,
+        aggregate(
+            array_sort(collect_list(piece)),
+            array(min(piece)),
+            (pieces, next_piece) -> if(
+                next_piece.chain_started_at = element_at(pieces, -1).chain_started_at
+                and next_piece.chain_id = element_at(pieces, -1).chain_id
+                and next_piece.started_at < element_at(pieces, -1).started_at
+                + interval '{{ var("session_cut_hours") }}' hour,
+                pieces,
+                array_append(pieces, next_piece)
+            )
+        ) as pieces
+    from possible_pieces
+    group by stream_hash, visitor_id, stream_key, source_system
+),
+
+located as (
     select
         chains.source_system,
         chains.visitor_id,
@@ -185,25 +204,42 @@ pieces as (
         chains.event_id,
         chains.event_at,
         chains.payload,
-        coalesce(
-            array_max(
-                filter(
-                    long_chains.pieces,
-                    piece -> piece.started_at < chains.event_at
+        chains.chain,
+        array_max(
+            filter(
+                later_pieces.pieces,
+                piece -> piece.chain_started_at = chains.chain.started_at
+                and piece.chain_id = chains.chain.first_event_id
+                and (
+                    piece.started_at < chains.event_at
                     or (piece.started_at = chains.event_at and piece.first_event_id <= chains.event_id)
                 )
-            ),
-            chains.chain
-        ) as piece
+            )
+        ) as later_piece
     from chains
-    left join long_chains
+    left join later_pieces
         on
-            chains.source_system = long_chains.source_system
-            and chains.visitor_id = long_chains.visitor_id
-            and chains.source_session_id <=> long_chains.source_session_id
-            and chains.chain.started_at = long_chains.chain_started_at
-            and chains.chain.first_event_id = long_chains.chain_first_event_id
+            chains.stream_hash = later_pieces.stream_hash
+            and chains.visitor_id = later_pieces.visitor_id
+            and chains.stream_key = later_pieces.stream_key
+            and chains.source_system = later_pieces.source_system
     where chains.known_session is null
+),
+
+pieces as (
+    select
+        source_system,
+        visitor_id,
+        source_session_id,
+        event_id,
+        event_at,
+        payload,
+        coalesce(later_piece.started_at, chain.started_at) as started_at,
+        coalesce(later_piece.first_event_id, chain.first_event_id) as first_event_id,
+        -- a later piece is a session of its own, whatever the chain goes on from
+        if(later_piece is null, chain.known_session_id, null) as known_session_id,
+        later_piece is not null or chain.is_continuation as is_continuation
+    from located
 ),
 
 final as (
@@ -217,12 +253,12 @@ final as (
         pieces.payload.user_id,
         coalesce(user_versions.user_version_id, 'unknown') as user_version_id,
         coalesce(
-            pieces.piece.known_session_id,
-            md5(concat_ws('|', pieces.source_system, pieces.visitor_id, pieces.piece.first_event_id))
+            pieces.known_session_id,
+            md5(concat_ws('|', pieces.source_system, pieces.visitor_id, pieces.first_event_id))
         ) as session_id,
-        to_date(pieces.piece.started_at) as session_date,
-        pieces.piece.started_at as session_started_at,
-        pieces.piece.is_continuation as is_session_continuation,
+        to_date(pieces.started_at) as session_date,
+        pieces.started_at as session_started_at,
+        pieces.is_continuation as is_session_continuation,
         pieces.source_session_id,
         pieces.payload.product_id,
         coalesce(product_versions.product_version_id, 'unknown') as product_version_id,

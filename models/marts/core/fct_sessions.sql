@@ -40,6 +40,14 @@ events as (
         and {{ is_planned('session_date', plan) }}
 ),
 
+-- each event is sent to where its session is put together, once: of texts and sets Spark makes no
+-- partial aggregates worth having, and distinct counts would multiply the events first
+events_by_session as (
+    select *
+    from events
+    distribute by source_system, session_id
+),
+
 sessions as (
     select
         source_system,
@@ -48,16 +56,13 @@ sessions as (
         min(session_started_at) as started_at,
         max(event_at) as ended_at,
         bool_or(is_session_continuation) as is_continuation,
-        min(source_session_id) as source_session_id,
-        min(visitor_id) as visitor_id,
+        min(
+            struct(event_at, event_id, visitor_id, source_session_id, traffic_source, device_type, page_url)
+        ) as entry,
+        max(struct(event_at, event_id, page_url)) as exit,
         -- the first user to log in within the session
-        min_by(user_id, if(user_id is null, null, struct(event_at, event_id))) as user_id,
-        min_by(user_version_id, if(user_id is null, null, struct(event_at, event_id))) as user_version_id,
-        min_by(traffic_source, struct(event_at, event_id)) as traffic_source,
-        min_by(device_type, struct(event_at, event_id)) as device_type,
-        min_by(page_url, struct(event_at, event_id)) as entry_page_url,
-        max_by(page_url, struct(event_at, event_id)) as exit_page_url,
-        count(distinct page_url) as page_count,
+        min(if(user_id is null, null, struct(event_at, event_id, user_id, user_version_id))) as login,
+        cast(size(collect_set(page_url)) as bigint) as page_count,
         count(*) as event_count,
         count_if(event_type = 'view') as view_count,
         count_if(event_type = 'wishlist') as wishlist_count,
@@ -65,10 +70,10 @@ sessions as (
         count_if(event_type = 'remove_from_cart') as remove_from_cart_count,
         count_if(event_type = 'purchase') as purchase_count,
         count_if(event_type = 'return') as return_count,
-        count(distinct product_id) as product_count,
+        cast(size(collect_set(product_id)) as bigint) as product_count,
         sum(revenue_amount) as revenue,
         bool_or(is_bot) as is_bot
-    from events
+    from events_by_session
     group by source_system, session_id
 ),
 
@@ -81,14 +86,14 @@ final as (
         ended_at,
         cast(unix_seconds(ended_at) - unix_seconds(started_at) as bigint) as duration_seconds,
         is_continuation,
-        source_session_id,
-        visitor_id,
-        user_id,
-        coalesce(user_version_id, 'unknown') as user_version_id,
-        traffic_source,
-        device_type,
-        entry_page_url,
-        exit_page_url,
+        entry.source_session_id,
+        entry.visitor_id,
+        login.user_id,
+        coalesce(login.user_version_id, 'unknown') as user_version_id,
+        entry.traffic_source,
+        entry.device_type,
+        entry.page_url as entry_page_url,
+        exit.page_url as exit_page_url,
         page_count,
         event_count,
         view_count,
