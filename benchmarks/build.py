@@ -3,7 +3,7 @@
 Run on a started warehouse: `.venv/bin/python benchmarks/build.py [--lines 10000000]`. A shop
 without defects is generated and landed in schemas of its own. All three begin with the same files
 and end with the same marts, which are summed up and compared. The Thrift Server is stopped while
-PySpark runs, and started again. A round of two million lines takes ten minutes on two cores. The
+PySpark runs, and started again. A round takes twenty minutes on two cores. The
 schemas `benchmark_…` stay, and are used again.
 """
 
@@ -191,6 +191,53 @@ def differing(ours: dict[str, list[str]], theirs: dict[str, list[str]]) -> list[
     ]
 
 
+def prepared(lines: int, settings: Settings) -> Warehouse:
+    """A warehouse in which a shop of so many event lines has landed and nothing is built."""
+    # Each size has its own, for its files have the same names.
+    name = f"build_{lines}"
+    warehouse = Warehouse(name, settings.data_folder / "benchmark" / name, settings)
+    events = lines // DAYS
+    users = max(events // USERS_FOR_EVENTS, 10)
+    generate(warehouse.folder, clean_plan(DAYS, events, users, 2000, 0.0))
+    print("Landing", flush=True)
+    warehouse.prepare()
+    warehouse.run("warehouse", "land", "shop", *sorted(warehouse.folder.glob("landed_date=*")))
+    return warehouse
+
+
+def dbt_build(warehouse: Warehouse) -> dict[str, float]:
+    """Every model anew, by a server that starts anew; gives the seconds of each model.
+
+    Neither dbt nor a PySpark job has compiled code that the other lacks.
+    """
+    stack.restart(warehouse.settings, ["thrift-server"])
+    warehouse.build("--full-refresh")
+    results = json.loads((warehouse.folder / "target" / "run_results.json").read_text())["results"]
+    return {result["unique_id"].rpartition(".")[2]: result["execution_time"] for result in results}
+
+
+def compiled_nodes(warehouse: Warehouse) -> dict[str, Any]:
+    """dbt's nodes with the queries of a full refresh."""
+    warehouse.run("dbt", "compile", "--full-refresh")
+    return json.loads((warehouse.folder / "target" / "manifest.json").read_text())["nodes"]
+
+
+def summarized(
+    settings: Settings, marts: dict[str, str], queries: dict[str, str]
+) -> dict[str, list[str]]:
+    """What is in the marts that dbt built."""
+    with connect(settings) as connection:
+        return {
+            mart: [
+                str(value)
+                for value in connection.execute(
+                    query.format(marts[mart].rpartition(".")[0] + ".")
+                ).rows[0]
+            ]
+            for mart, query in queries.items()
+        }
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -198,35 +245,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     settings = load_settings()
-    scratch = settings.data_folder / "benchmark"
-    # Each size has its own, for its files have the same names.
-    name = f"build_{asked.lines}"
-    warehouse = Warehouse(name, scratch / name, settings)
-    events = asked.lines // DAYS
-    generate(
-        warehouse.folder, clean_plan(DAYS, events, max(events // USERS_FOR_EVENTS, 10), 2000, 0.0)
-    )
-    print("Landing", flush=True)
-    warehouse.prepare()
-    days = sorted(warehouse.folder.glob("landed_date=*"))
-    warehouse.run("warehouse", "land", "shop", *days)
+    warehouse = prepared(asked.lines, settings)
     seconds: dict[str, list[float]] = {"dbt": [], "DuckDB": [], "PySpark": []}
-    own: dict[str, list[float]] = {}
-    theirs: dict[str, list[float]] = {}
+    models: dict[str, list[dict[str, float]]] = {"dbt": [], "PySpark": []}
     for number in range(1, asked.rounds + 1):
         print(f"Round {number} of {asked.rounds}", flush=True)
-        # The server starts anew for both: neither has compiled code that the other lacks.
-        stack.restart(settings, ["thrift-server"])
-        warehouse.build("--full-refresh")
+        models["dbt"].append(dbt_build(warehouse))
         seconds["dbt"].append(warehouse.seconds[-1])
         print(f"  dbt: {warehouse.seconds[-1]:.1f} s", flush=True)
-        results = json.loads((warehouse.folder / "target" / "run_results.json").read_text())
-        for result in results["results"]:
-            own.setdefault(result["unique_id"].rpartition(".")[2], []).append(
-                result["execution_time"]
-            )
-        warehouse.run("dbt", "compile", "--full-refresh")
-        nodes = json.loads((warehouse.folder / "target" / "manifest.json").read_text())["nodes"]
+        nodes = compiled_nodes(warehouse)
         marts = {
             node["name"]: node["relation_name"].strip()
             for node in nodes.values()
@@ -235,32 +262,39 @@ def main() -> None:
             and node["config"]["materialized"] != "view"
         }
         queries = summaries(settings, marts)
-        with connect(settings) as connection:
-            found = {
-                mart: [
-                    str(value)
-                    for value in connection.execute(
-                        query.format(marts[mart].rpartition(".")[0] + ".")
-                    ).rows[0]
-                ]
-                for mart, query in queries.items()
-            }
+        found = summarized(settings, marts, queries)
         rival = duckdb_build(warehouse, queries)
         seconds["DuckDB"].append(rival["seconds"])
+        print(f"  DuckDB: {rival['seconds']:.1f} s", flush=True)
         differences = differing(found, rival["summaries"])
         print("  Marts that differ from DuckDB's:", "\n  ".join(differences) or "none", flush=True)
         job = pyspark_build(warehouse, nodes, "benchmark_pyspark_")
         seconds["PySpark"].append(job["seconds"])
-        for name, took in job["steps"].items():
-            theirs.setdefault(name, []).append(took)
-    print(f"\n{asked.lines:,} event lines to every mart, medians of {asked.rounds}, in seconds")
+        models["PySpark"].append(job["steps"])
+        print(f"  PySpark: {job['seconds']:.1f} s", flush=True)
+    report(asked.lines, seconds, models)
+
+
+def report(
+    lines: int, seconds: dict[str, list[float]], models: dict[str, list[dict[str, float]]]
+) -> None:
+    """Print the medians of the rounds.
+
+    Args:
+        seconds: of each way, those of each round.
+        models: of each way that tells them, the seconds of each model in each round.
+    """
+    print(f"\n{lines:,} event lines to every mart, medians of {len(seconds['dbt'])}, in seconds")
     middle = {name: statistics.median(values) for name, values in seconds.items()}
     for name, value in middle.items():
         print(f"{name:8} {value:8.1f}   dbt takes {middle['dbt'] / value:.2f} times as long")
+    ours, theirs = (
+        {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
+        for rounds in (models["dbt"], models["PySpark"])
+    )
     print("\nmodel                                 dbt, four at once   PySpark, one by one")
-    for name in sorted(theirs, key=lambda name: -statistics.median(own.get(name, [0]))):
-        mine = statistics.median(own.get(name, [0]))
-        print(f"{name:36} {mine:12.1f} {statistics.median(theirs[name]):16.1f}")
+    for name in sorted(theirs, key=lambda name: -ours.get(name, 0)):
+        print(f"{name:36} {ours.get(name, 0):12.1f} {theirs[name]:16.1f}")
 
 
 if __name__ == "__main__":
