@@ -3,8 +3,7 @@
 Run on a started warehouse: `.venv/bin/python benchmarks/build.py [--lines 10000000]`. A shop
 without defects is generated and landed in schemas of its own. All three begin with the same files
 and end with the same marts, which are summed up and compared. The Thrift Server is stopped while
-PySpark runs, and started again. A round takes twenty minutes on two cores. The
-schemas `benchmark_…` stay, and are used again.
+PySpark runs, and started again. A round takes twenty minutes on two cores.
 """
 
 import argparse
@@ -21,7 +20,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.warehouses import Warehouse, clean_plan
+from benchmarks.warehouses import Warehouse, clean_plan, drop_schemas
 from cluster import processes, stack
 from cluster.configuration import JAVA_OPTIONS
 from cluster.java import find_java
@@ -37,6 +36,7 @@ USERS_FOR_EVENTS = 100
 NUMBERS = ("int", "bigint", "decimal", "double", "float", "smallint", "tinyint")
 NESTED = ("array", "map", "struct", "binary")
 RELATIVE_ERROR = 1e-9
+OF_PYSPARK = "benchmark_pyspark_"
 # They tell of publications and of a ledger; a job has neither.
 OF_BUILDS = ("publications", "ledger_reconciliation")
 
@@ -268,11 +268,13 @@ def main() -> None:
         print(f"  DuckDB: {rival['seconds']:.1f} s", flush=True)
         differences = differing(found, rival["summaries"])
         print("  Marts that differ from DuckDB's:", "\n  ".join(differences) or "none", flush=True)
-        job = pyspark_build(warehouse, nodes, "benchmark_pyspark_")
+        job = pyspark_build(warehouse, nodes, OF_PYSPARK)
         seconds["PySpark"].append(job["seconds"])
         models["PySpark"].append(job["steps"])
         print(f"  PySpark: {job['seconds']:.1f} s", flush=True)
     report(asked.lines, seconds, models)
+    warehouse.remove()
+    drop_schemas(settings, OF_PYSPARK)
 
 
 def report(

@@ -3,11 +3,14 @@
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cluster import processes
+from cluster import hdfs, processes
 from cluster.environment import dbt_environment
+from cluster.sql import connect
+from errors import WarehouseError
 from generator.plan import Catalogue, Dirt, People, Plan
 from settings import PROJECT_ROOT, Settings
 
@@ -59,9 +62,15 @@ class Warehouse:
         }
 
     def prepare(self) -> None:
-        """Make its schemas, and load the seeds that models read."""
+        """Make its schemas anew, and load the seeds that models read."""
+        self.remove()
         self.run("warehouse", "up")
         self.run("dbt", "seed")
+
+    def remove(self) -> None:
+        """Drop its schemas and delete its files, as far as there are any."""
+        drop_schemas(self.settings, self.schema_prefix)
+        hdfs.client(self.settings.hdfs).delete(self.raw_folder, True)
 
     def run(self, program: str, *arguments: str | Path) -> None:
         """Run a program of the project; its output is shown only when it fails."""
@@ -85,6 +94,19 @@ class Warehouse:
         self.seconds.append(time.perf_counter() - started)
         after = server.cpu_times()
         self.server_seconds.append(after.user + after.system - times.user - times.system)
+
+
+def drop_schemas(settings: Settings, prefix: str) -> None:
+    """Drop the schemas whose names begin so, with their tables and files."""
+    files = hdfs.client(settings.hdfs)
+    with connect(settings) as connection:
+        for schema, *_ in connection.execute(f"show schemas like '{prefix}*'").rows:
+            # Iceberg's catalog drops it, then does not find it any more.
+            with suppress(WarehouseError):
+                connection.execute(f"drop schema {schema} cascade")
+            files.delete(f"{settings.tables_folder}/{schema}.db", True)
+        if left := connection.execute(f"show schemas like '{prefix}*'").rows:
+            sys.exit(f"Not dropped: {left}")
 
 
 def clean_plan(days: int, events_per_day: int, users: int, products: int, late: float) -> Plan:
