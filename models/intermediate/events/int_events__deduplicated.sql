@@ -25,20 +25,21 @@ events as (
 ),
 
 -- the first landed line of an event wins; what is left of a tie is told apart by its content, so
--- that any order of landing and building gives the same fact
+-- that any order of landing and building gives the same fact; ids come first, for
+-- sorting compares them soonest
 ranked as (
     select
         *,
         row_number() over first_landed as landing_rank,
         collect_list(file_id) over (
-            partition by xxhash64(event_id), event_id, event_date, source_system
+            partition by event_id, event_date, source_system
             order by landed_at, file_id, event_at, event_type, visitor_id, product_id
             rows between unbounded preceding and unbounded following
         ) as file_ids
     from events
     window
         first_landed as (
-            partition by xxhash64(event_id), event_id, event_date, source_system
+            partition by event_id, event_date, source_system
             order by landed_at, file_id, event_at, event_type, visitor_id, product_id
         )
 ),
