@@ -22,7 +22,7 @@ COLUMNS = "file_id, source_system, table_name, file_name, landed_date, landed_at
 
 
 def connect(database: Path) -> duckdb.DuckDBPyConnection:
-    """A connection with two threads and half of the machine's memory."""
+    """A connection with two threads and 12 GB of memory."""
     connection = duckdb.connect(database, config={"threads": 2})
     connection.execute("set timezone = 'UTC'")
     connection.execute("set memory_limit = '12GB'")

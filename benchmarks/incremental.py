@@ -50,8 +50,6 @@ def main() -> None:
                 shop.build()
             texts = [f"{shop.seconds[-1]:8.1f} {shop.server_seconds[-1]:8.1f}" for shop in shops]
             print(f"{number:3}  {texts[0]}   {texts[1]}", flush=True)
-        for shop in shops:
-            shop.remove()
     last = len(days)
     print("\nMedians of three days up to the one named")
     for kind in ("seconds", "server_seconds"):
@@ -64,6 +62,8 @@ def main() -> None:
             print(f"{ratio:6.2f}  {what}, {unit}")
         ratio = middle(late, last) / middle(without, last)
         print(f"{ratio:6.2f}  day {last}, with against without, {unit}")
+    for shop in shops:
+        shop.remove()
 
 
 if __name__ == "__main__":

@@ -67,12 +67,7 @@
             /*+ broadcast(live_files) */
             live_files.*,
             planned_lines.line,
-            -- trimming copies the line, which most do not need
-            if(
-                endswith(planned_lines.line, '\r'),
-                trim(trailing '\r' from planned_lines.line),
-                planned_lines.line
-            ) as text
+            {{ text_of_line('planned_lines.line') }} as text
         from planned_lines
         inner join live_files
             on

@@ -47,7 +47,7 @@ typed as (
         landed_at,
         line,
         line_defect,
-        md5(trim(trailing '\r' from line)) as line_hash,
+        md5({{ text_of_line('line') }}) as line_hash,
         invoiceno as order_id,
         stockcode as product_id,
         description as product_name,

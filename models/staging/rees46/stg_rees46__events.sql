@@ -78,7 +78,7 @@ final as (
         landed_at,
         'rees46' as source_system,
         -- the logs carry no id of their own: equal lines are the same event
-        md5(trim(trailing '\r' from line)) as event_id,
+        md5({{ text_of_line('line') }}) as event_id,
         event_at,
         to_date(event_at) as event_date,
         canonical_event_type as event_type,
