@@ -213,8 +213,7 @@ def dbt_build(warehouse: Warehouse) -> dict[str, float]:
     """
     stack.restart(warehouse.settings, ["thrift-server"])
     warehouse.build("--full-refresh")
-    results = json.loads((warehouse.folder / "target" / "run_results.json").read_text())["results"]
-    return {result["unique_id"].rpartition(".")[2]: result["execution_time"] for result in results}
+    return warehouse.seconds_of_models()
 
 
 def compiled_nodes(warehouse: Warehouse) -> dict[str, Any]:

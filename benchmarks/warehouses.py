@@ -1,5 +1,6 @@
 """Warehouses of benchmarks: schemas of their own on the started cluster."""
 
+import json
 import subprocess
 import sys
 import time
@@ -94,6 +95,13 @@ class Warehouse:
         self.seconds.append(time.perf_counter() - started)
         after = server.cpu_times()
         self.server_seconds.append(after.user + after.system - times.user - times.system)
+
+    def seconds_of_models(self) -> dict[str, float]:
+        """The seconds of each model in the last build."""
+        results = json.loads((self.folder / "target" / "run_results.json").read_text())["results"]
+        return {
+            result["unique_id"].rpartition(".")[2]: result["execution_time"] for result in results
+        }
 
 
 def drop_schemas(settings: Settings, prefix: str) -> None:
