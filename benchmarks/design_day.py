@@ -79,7 +79,10 @@ def reconciled(settings: Settings, warehouse: Warehouse) -> str:
             "sum(quarantined_count), count_if(not is_reconciled) "
             f"from {warehouse.schema_prefix}quality.file_reconciliation"
         ).rows[0]
-    return f"{lines:,} lines = {facts:,} facts + {duplicates:,} duplicates + {quarantined:,} quarantined; files that do not add up: {unreconciled}"
+    return (
+        f"{lines:,} lines = {facts:,} facts + {duplicates:,} duplicates + {quarantined:,} "
+        f"quarantined; files that do not add up: {unreconciled}"
+    )
 
 
 def main() -> None:
