@@ -47,7 +47,7 @@ def command(settings: Settings, java: Java, libraries: Libraries, memory: Memory
     )
     properties = configuration / "spark.properties"
     properties.write_text(
-        "".join(f"{name} {value}\n" for name, value in _properties(settings).items())
+        "".join(f"{name} {value}\n" for name, value in _properties(settings, memory).items())
     )
     class_path = f"{configuration}:{libraries.class_path('spark')}:{PYSPARK_JARS}/*"
     host, port = settings.thrift_server
@@ -79,7 +79,7 @@ def _scratch(settings: Settings) -> Path:
     return scratch
 
 
-def _properties(settings: Settings) -> dict[str, object]:
+def _properties(settings: Settings, memory: MemoryPlan) -> dict[str, object]:
     catalog = "spark.sql.catalog.spark_catalog"
     cores = os.cpu_count() or 2
     return {
@@ -99,6 +99,10 @@ def _properties(settings: Settings) -> dict[str, object]:
         "spark.sql.warehouse.dir": settings.hdfs + settings.tables_folder,
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": 2 * cores,
+        # What an SCD type 2 dimension of a million keys takes; in memory it is about three times as
+        # large. A shuffle's own sizes are of compressed rows, so that for them the default remains.
+        "spark.sql.autoBroadcastJoinThreshold": f"{memory.spark_heap // 64}m",
+        "spark.sql.adaptive.autoBroadcastJoinThreshold": "10m",
         "spark.sql.extensions": (
             "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions"
         ),
