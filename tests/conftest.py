@@ -59,6 +59,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneClus
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """What `test_sequences` and `test_mutations` draw."""
+    """What `test_sequences` and `test_mutations` draw, and how long `test_ledger` goes on."""
     parser.addoption("--sequences", default="1-2", metavar="FIRST-LAST")
     parser.addoption("--mutations", type=int, metavar="SEED")
+    parser.addoption("--ledger-days", type=int, metavar="DAYS")

@@ -197,13 +197,11 @@ def query(cluster: Settings) -> Callable[[str], list[tuple]]:
     return run
 
 
-@pytest.fixture(scope="session")
-def week(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four days of a small shop in which much happens and goes wrong; not all are landed."""
-    folder = tmp_path_factory.mktemp("shop")
+def small_shop(days: int) -> Plan:
+    """A small shop in which much happens and goes wrong."""
     second = date(2024, 3, 2)
-    plan = Plan(
-        days=4,
+    return Plan(
+        days=days,
         users=300,
         products=60,
         events_per_day=1500,
@@ -224,7 +222,13 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Path:
             new_order_from=second,
         ),
     )
-    generate(folder, plan)
+
+
+@pytest.fixture(scope="session")
+def week(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four days of the small shop; not all are landed."""
+    folder = tmp_path_factory.mktemp("shop")
+    generate(folder, small_shop(4))
     return folder
 
 

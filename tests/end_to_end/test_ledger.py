@@ -1,0 +1,48 @@
+"""After each landed date the marts equal what the shop's ledger knew by then, to the cent.
+
+None is built unless asked: `pytest tests/end_to_end/test_ledger.py --ledger-days 30`.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from generator.generation import generate
+
+from .conftest import Run, small_shop
+from .table_snapshots import Query
+
+PREFIX = "ledger_"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    days = metafunc.config.getoption("--ledger-days")
+    metafunc.parametrize("days", [] if days is None else [days])
+
+
+def test_ledger__holds_after_each_landed_date(
+    days: int, warehouse: Run, dbt: Run, query: Query, tmp_path: Path
+) -> None:
+    own = {
+        "WAREHOUSE_SCHEMA_PREFIX": PREFIX,
+        "WAREHOUSE_RAW_FOLDER": "/ledger/raw",
+        "DBT_TARGET_PATH": str(tmp_path / "target"),
+    }
+    shop = tmp_path / "shop"
+    generate(shop, small_shop(days))
+    warehouse("up", **own)
+    dbt("seed", **own)
+    landed = sorted(shop.glob("landed_date=*"))
+    assert len(landed) >= days
+    for folder in landed:
+        day = folder.name.partition("=")[2]
+        warehouse("land", "shop", folder, **own)
+        warehouse("ledger", shop, "--date", day, "--land", **own)
+        dbt("run", **own)
+        compared = query(f"select * from {PREFIX}quality.ledger_reconciliation")
+        assert len(compared) == 13
+        for name, values, differences, has_lapsed in compared:
+            assert not has_lapsed, f"{day}: {name}"
+            assert differences == 0, f"{day}: {differences} of {values} values differ: {name}"
+        print(f"{day}: {sum(row[1] for row in compared):,} values equal", flush=True)
+    assert all(values > 0 for _, values, *_ in compared)
