@@ -10,9 +10,13 @@ from pathlib import Path
 NO_SQL = re.compile(
     r"\{#.*?#\}|\{%-? set \w+ -?%\}.*?endset|\{%.*?%\}|\{\{.*?\}\}|--[^\n]*|'[^'\n]*'", re.DOTALL
 )
+# A CTE that begins with a model or a source. Any other is made of rows that are at hand: an inner
+# join with what was counted from the very same rows finds all, and is an outer join as well.
+IMPORT = re.compile(r"\b(\w+) as \(\s+select\s[^()]*\sfrom \{\{ (?:ref|source)\(")
+TURNED_OUTER = "a join turned outer"
 FAULTS = (
     ("a join turned inner", r"\bleft join\b", "inner join"),
-    ("a join turned outer", r"\binner join\b", "left join"),
+    (TURNED_OUTER, r"\binner join\b", "left join"),
     ("a condition dropped", r"\n[ ]+and [^\n]+", ""),
     ("a filter dropped", r"\n[ ]+where [^\n]+(?=\n\)|\n[ ]+group|\n[ ]+having)", ""),
     ("< for <=", r"(?<=\s)<=(?=\s)", "<"),
@@ -66,11 +70,15 @@ def mutations_of(model: Path) -> Iterator[Mutation]:
     """Every fault that a model's SQL offers."""
     text = model.read_text()
     hidden = [match.span() for match in NO_SQL.finditer(text)]
+    imports = {match[1] for match in IMPORT.finditer(text)}
     for fault, pattern, replacement in FAULTS:
         for match in re.finditer(pattern, text):
             begin = match.start() + len(match[0]) - len(match[0].lstrip())
             # What is planned for a build changes what it costs, not what it tells.
             is_plan = "{{" in match[0]
+            joined = re.match(r"\s+(\w+)", text[match.end() :])
+            if fault == TURNED_OUTER and not (joined and joined[1] in imports):
+                continue
             if not is_plan and not any(first <= begin < last for first, last in hidden):
                 yield Mutation(model, fault, match.start(), match.end(), replacement)
 
