@@ -11,7 +11,8 @@ NO_SQL = re.compile(
     r"\{#.*?#\}|\{%-? set \w+ -?%\}.*?endset|\{%.*?%\}|\{\{.*?\}\}|--[^\n]*|'[^'\n]*'", re.DOTALL
 )
 # A CTE that begins with a model or a source. Any other is made of rows that are at hand: an inner
-# join with what was counted from the very same rows finds all, and is an outer join as well.
+# join with what was counted from the very same rows finds all, and is an outer join as well. So is
+# one after which a filter asks for what was joined.
 IMPORT = re.compile(r"\b(\w+) as \(\s+select\s[^()]*\sfrom \{\{ (?:ref|source)\(")
 TURNED_OUTER = "a join turned outer"
 FAULTS = (
@@ -76,11 +77,22 @@ def mutations_of(model: Path) -> Iterator[Mutation]:
             begin = match.start() + len(match[0]) - len(match[0].lstrip())
             # What is planned for a build changes what it costs, not what it tells.
             is_plan = "{{" in match[0]
-            joined = re.match(r"\s+(\w+)", text[match.end() :])
-            if fault == TURNED_OUTER and not (joined and joined[1] in imports):
+            if fault == TURNED_OUTER and not can_lose_rows(text[match.end() :], imports):
                 continue
             if not is_plan and not any(first <= begin < last for first, last in hidden):
                 yield Mutation(model, fault, match.start(), match.end(), replacement)
+
+
+def can_lose_rows(rest: str, imports: set[str]) -> bool:
+    """Whether an inner join differs from an outer one.
+
+    Args:
+        rest: the model's text after `inner join`.
+        imports: the CTEs that begin with a model or a source.
+    """
+    joined, *_ = rest.split(maxsplit=1)
+    _, _, filters = rest.partition("\n)")[0].partition("where")
+    return joined in imports and f"{joined}." not in filters
 
 
 def draw(seed: int, models: list[Path], count: int) -> list[Mutation]:

@@ -52,8 +52,8 @@ sessions as (
     select
         source_system,
         session_id,
-        min(session_date) as session_date,
-        min(session_started_at) as started_at,
+        any_value(session_date) as session_date,
+        any_value(session_started_at) as started_at,
         max(event_at) as ended_at,
         bool_or(is_session_continuation) as is_continuation,
         min(
