@@ -99,8 +99,8 @@ def _properties(settings: Settings, memory: MemoryPlan) -> dict[str, object]:
         "spark.sql.warehouse.dir": settings.hdfs + settings.tables_folder,
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": 2 * cores,
-        # What an SCD type 2 dimension of a million keys takes; in memory it is about three times as
-        # large. A shuffle's own sizes are of compressed rows, so that for them the default remains.
+        # Enough for the versions of a million users, which take twice their estimate in memory. A
+        # shuffle's own sizes are of compressed rows, so that for them the default remains.
         "spark.sql.autoBroadcastJoinThreshold": f"{memory.spark_heap // 64}m",
         "spark.sql.adaptive.autoBroadcastJoinThreshold": "10m",
         "spark.sql.extensions": (
