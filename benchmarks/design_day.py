@@ -9,66 +9,48 @@ import argparse
 import shutil
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
-from types import TracebackType
 
 import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.warehouses import Warehouse
+from benchmarks.warehouses import Warehouse, design_day_plan
+from benchmarks.watching import meanwhile
 from cluster.sql import connect
 from generator.generation import generate
-from generator.plan import load_plan
 from settings import Settings, load_settings
 
-LINES_OF_A_USER = 100
 MODELS_SHOWN = 25
 SECONDS_BETWEEN_LOOKS = 2
 SECONDS_BETWEEN_REPORTS = 120
 
 
 class Watch:
-    """The most memory and disk that the machine held while in it, above what it held before."""
+    """The most memory that the whole machine held, and the most disk above what it held before."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._disk_before = shutil.disk_usage(folder).used
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._started = self._reported = time.monotonic()
         self.memory = 0
         self.disk = 0
 
-    def __enter__(self) -> "Watch":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        started = reported = time.monotonic()
-        while not self._done.wait(SECONDS_BETWEEN_LOOKS):
-            memory = psutil.virtual_memory()
-            self.memory = max(self.memory, memory.total - memory.available)
-            disk = shutil.disk_usage(self._folder).used - self._disk_before
-            self.disk = max(self.disk, disk)
-            now = time.monotonic()
-            if now - reported > SECONDS_BETWEEN_REPORTS:
-                reported = now
-                print(
-                    f"  after {(now - started) / 60:.0f} min: most memory "
-                    f"{self.memory / 2**30:.1f} GiB, disk {disk / 1e9:.1f} GB",
-                    flush=True,
-                )
+    def look(self) -> None:
+        """Take in what it holds now, and tell it from time to time."""
+        memory = psutil.virtual_memory()
+        self.memory = max(self.memory, memory.total - memory.available)
+        disk = shutil.disk_usage(self._folder).used - self._disk_before
+        self.disk = max(self.disk, disk)
+        now = time.monotonic()
+        if now - self._reported > SECONDS_BETWEEN_REPORTS:
+            self._reported = now
+            print(
+                f"  after {(now - self._started) / 60:.0f} min: most memory "
+                f"{self.memory / 2**30:.1f} GiB, disk {disk / 1e9:.1f} GB",
+                flush=True,
+            )
 
 
 def reconciled(settings: Settings, warehouse: Warehouse) -> str:
@@ -91,19 +73,15 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=100_000_000)
     asked = parser.parse_args()
     settings = load_settings()
-    plan = load_plan(
-        "design_day",
-        users=max(1000, asked.lines // LINES_OF_A_USER),
-        events_per_day=asked.lines,
-    )
+    watch = Watch(settings.data_folder)
     with (
         tempfile.TemporaryDirectory(dir=settings.data_folder) as scratch,
-        Watch(settings.data_folder) as watch,
+        meanwhile(watch.look, SECONDS_BETWEEN_LOOKS),
     ):
         warehouse = Warehouse("design_day", Path(scratch), settings)
         warehouse.prepare()
         started = time.perf_counter()
-        generate(warehouse.folder, plan)
+        generate(warehouse.folder, design_day_plan(asked.lines))
         generated = time.perf_counter()
         print(f"Generated in {generated - started:.0f} s", flush=True)
         folders = sorted(warehouse.folder.glob("landed_date=*"))

@@ -13,7 +13,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,15 +26,17 @@ from faker import Faker
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.warehouses import design_day_plan
+from benchmarks.watching import meanwhile
 from cluster.java import find_java
 from generator.generation import generate
-from generator.plan import load_plan
 from landing.sources import load_source
 from settings import load_settings
 
 FAKER_ROWS = 20_000
 SPARK_ROWS = 1_000_000
 JAFGEN_YEARS = 1
+SECONDS_BETWEEN_LOOKS = 0.25
 TEXT = pa.string()
 EVENT_TYPES = ("view", "wishlist", "add_to_cart", "remove_from_cart", "purchase", "return", "exit")
 
@@ -62,38 +63,31 @@ class Result:
 
 
 class Memory:
-    """The most memory that this process and its children hold at once, in bytes, while within.
+    """The most memory that this process and its children held at once when looked at, in bytes.
 
     What several of them share counts once.
     """
 
-    def __enter__(self) -> "Memory":
+    def __init__(self) -> None:
         self.most = 0
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
-        self._thread.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
+    def look(self) -> None:
+        """Take in what they hold now."""
         process = psutil.Process()
-        while not self._done.wait(0.25):
-            held = 0
-            for each in [process, *process.children(recursive=True)]:
-                try:
-                    held += each.memory_full_info().pss
-                except (psutil.NoSuchProcess, psutil.AccessDenied):
-                    continue
-            self.most = max(self.most, held)
+        held = 0
+        for each in [process, *process.children(recursive=True)]:
+            try:
+                held += each.memory_full_info().pss
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue
+        self.most = max(self.most, held)
 
 
 def ours(folder: Path, lines: int) -> Result:
     """Generate the design day at another size, with dirt and ledger on."""
-    plan = load_plan("design_day", users=max(1000, lines // 100), events_per_day=lines)
-    with Memory() as memory:
+    plan = design_day_plan(lines)
+    memory = Memory()
+    with meanwhile(memory.look, SECONDS_BETWEEN_LOOKS):
         started = time.perf_counter()
         summary = generate(folder, plan)
         seconds = time.perf_counter() - started

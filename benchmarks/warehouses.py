@@ -12,9 +12,10 @@ from cluster import hdfs, processes
 from cluster.environment import dbt_environment
 from cluster.sql import connect
 from errors import WarehouseError
-from generator.plan import Catalogue, Dirt, People, Plan
+from generator.plan import Catalogue, Dirt, People, Plan, load_plan
 from settings import PROJECT_ROOT, Settings
 
+LINES_OF_A_USER = 100
 _KINDS_OF_DIRT = (
     "duplicate",
     "resent",
@@ -133,3 +134,8 @@ def clean_plan(days: int, events_per_day: int, users: int, products: int, late: 
         catalogue=Catalogue(launched_before=1, discontinued=0),
         dirt=Dirt(late=late, **clean),
     )
+
+
+def design_day_plan(lines: int) -> Plan:
+    """The design day at another size, with dirt and ledger on."""
+    return load_plan("design_day", users=max(1000, lines // LINES_OF_A_USER), events_per_day=lines)

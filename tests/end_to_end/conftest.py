@@ -243,3 +243,17 @@ def built(warehouse: Run, dbt: Run, week: Path) -> Path:
     warehouse("ledger", week, "--land")
     dbt("build", timeout=1800)
     return week
+
+
+def compared_with_ledger(query: Callable[[str], list[tuple]], prefix: str = "") -> list[tuple]:
+    """Assert that no value differs from the landed ledger; gives what was compared.
+
+    Args:
+        prefix: of the schemas.
+    """
+    compared = query(f"select * from {prefix}quality.ledger_reconciliation")
+    assert len(compared) == 13
+    for name, values, differences, has_lapsed in compared:
+        assert not has_lapsed, name
+        assert differences == 0, f"{differences} of {values} values differ: {name}"
+    return compared

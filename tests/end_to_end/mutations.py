@@ -77,9 +77,9 @@ def mutations_of(model: Path) -> Iterator[Mutation]:
             begin = match.start() + len(match[0]) - len(match[0].lstrip())
             # What is planned for a build changes what it costs, not what it tells.
             is_plan = "{{" in match[0]
-            if fault == TURNED_OUTER and not can_lose_rows(text[match.end() :], imports):
-                continue
-            if not is_plan and not any(first <= begin < last for first, last in hidden):
+            is_hidden = any(first <= begin < last for first, last in hidden)
+            is_same = fault == TURNED_OUTER and not can_lose_rows(text[match.end() :], imports)
+            if not (is_plan or is_hidden or is_same):
                 yield Mutation(model, fault, match.start(), match.end(), replacement)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from generator.generation import generate
 
-from .conftest import Run, small_shop
+from .conftest import Run, compared_with_ledger, small_shop
 from .table_snapshots import Query
 
 PREFIX = "ledger_"
@@ -39,10 +39,7 @@ def test_ledger__holds_after_each_landed_date(
         warehouse("land", "shop", folder, **own)
         warehouse("ledger", shop, "--date", day, "--land", **own)
         dbt("run", **own)
-        compared = query(f"select * from {PREFIX}quality.ledger_reconciliation")
-        assert len(compared) == 13
-        for name, values, differences, has_lapsed in compared:
-            assert not has_lapsed, f"{day}: {name}"
-            assert differences == 0, f"{day}: {differences} of {values} values differ: {name}"
-        print(f"{day}: {sum(row[1] for row in compared):,} values equal", flush=True)
+        print(day, end=": ", flush=True)
+        compared = compared_with_ledger(query, PREFIX)
+        print(f"{sum(values for _, values, *_ in compared):,} values equal", flush=True)
     assert all(values > 0 for _, values, *_ in compared)

@@ -16,7 +16,7 @@ import pytest
 from cluster.ports import port_is_free
 from settings import PROJECT_ROOT, Settings
 
-from .conftest import DATA, Run
+from .conftest import DATA, Run, compared_with_ledger
 from .readers import assert_each_answer_is_of_one_batch, reading
 from .table_snapshots import Query, snapshots, tables
 
@@ -113,11 +113,8 @@ def test_build__rees46_sessions_equal_a_plain_loop(built: Path, query: Query) ->
 
 def test_build__shop_equals_its_ledger(built: Path, query: Query) -> None:
     """To the cent, as of the last landed date: what can be known from the lines landed so far."""
-    compared = query("select * from quality.ledger_reconciliation")
-    assert len(compared) == 13
-    for name, values, differences, has_lapsed in compared:
-        assert values > 0 and not has_lapsed, name
-        assert differences == 0, f"{differences} of {values} values differ: {name}"
+    for name, values, *_ in compared_with_ledger(query):
+        assert values > 0, name
 
 
 def test_build__a_ledger_of_fewer_days_has_lapsed(
