@@ -44,7 +44,7 @@ airflow: $(INSTALLED) ## start the embedded cluster and Airflow, which keeps the
 down: $(INSTALLED) ## stop Airflow and the embedded cluster
 	@$(BIN)/warehouse down
 
-clean: ## stop the cluster; remove .venv, all data and everything built
+clean: ## stop the cluster; remove .venv, the data in .warehouse and everything built
 	@[ ! -x $(BIN)/warehouse ] || $(BIN)/warehouse down
 	@rm -rf .venv .warehouse target logs *.egg-info
 

@@ -16,7 +16,7 @@ for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
     fi
     found="${found:-}${found:+, }$("$candidate" --version 2>/dev/null || echo "no $candidate")"
 done
-[ -n "${python:-}" ] || fail "Python 3.11, 3.12 or 3.13 is needed, found: $found. Fix: install one and run make again, or name it: make PYTHON=/path/to/python3.11."
+[ -n "${python:-}" ] || fail "Python 3.11, 3.12 or 3.13 is needed, found: $found. Fix: install one and run make again, or name it: make install PYTHON=/path/to/python3.11."
 "$python" -m pip --version >/dev/null 2>&1 || fail "$python has no pip. Fix: $python -m ensurepip, or install your system's python3-pip package."
 
 started=$(date +%s)

@@ -48,7 +48,9 @@ class Settings(BaseSettings):
     )
     datanodes: int = Field(1, ge=1, le=9, description="number of HDFS DataNodes to start")
     memory_mib: int | None = Field(
-        None, ge=2048, description="memory of all services together; default: sized to the machine"
+        None,
+        ge=2048,
+        description="memory of all services but Airflow; default: sized to the machine",
     )
     java_home: Path | None = Field(
         None,

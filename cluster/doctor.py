@@ -83,7 +83,8 @@ def _python(settings: Settings) -> Iterator[Finding]:
         packages = ", ".join(f"{name} {version(name)}" for name in ("dbt-core", "pyspark"))
         yield Finding("Python", "ok", f"{found}; {packages}")
     else:
-        yield Finding("Python", "failure", found, "run `make clean install PYTHON=python3.11`")
+        fix = "run `rm -rf .venv && make install PYTHON=python3.11`"
+        yield Finding("Python", "failure", found, fix)
 
 
 def _settings_agree(settings: Settings) -> Iterator[Finding]:

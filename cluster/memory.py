@@ -7,7 +7,7 @@ import psutil
 
 from settings import Settings
 
-# Enough for tens of millions of blocks less than a laptop ever holds.
+# Enough for far more blocks than a laptop ever holds.
 HDFS_HEAP_MIB = 512
 METASTORE_HEAP_MIB = 512
 # What a Java process takes beside its heap, and PostgreSQL in all.

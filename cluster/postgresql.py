@@ -1,4 +1,4 @@
-"""PostgreSQL, which keeps the metastore's tables."""
+"""PostgreSQL, which keeps the tables of the metastore and of Airflow."""
 
 import os
 import pwd
