@@ -33,7 +33,7 @@
             from {{ this }}
         ),
 
-        -- whose first session is gone: the next one is the first
+        -- whose first session is gone: the next one is the first, on a planned date or another
         bereft as (
             select known.*
             from known
@@ -41,6 +41,7 @@
                 on
                     known.source_system = planned_sessions.source_system
                     and known.visitor_id = planned_sessions.visitor_id
+                    and known.first_session_date >= planned_sessions.session_date
             where {{ is_planned('known.first_session_date', plan) }}
         ),
 

@@ -30,7 +30,8 @@
     {% for literal in plan['values'] %}
         {% set date = modules.datetime.date.fromisoformat(literal[5:15]) %}
         {% set reach = namespace(last=date + 2 * day, ended=false) %}
-        {% for step in cut_dates if not reach.ended %}
+        {#- between two cuts lie at most two days #}
+        {% for step in range(2 * cut_dates | length) if not reach.ended %}
             {% if reach.last - day in cut_dates or reach.last in cut_dates or reach.last + day in cut_dates %}
                 {% set reach.last = reach.last + day %}
             {% else %}

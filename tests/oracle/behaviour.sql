@@ -132,7 +132,7 @@ with left_over as (
         source_system,
         session_id,
         product_id,
-        sum(if(event_type = 'add_to_cart', quantity, -quantity)) as pieces,
+        sum(if(event_type = 'add_to_cart', 1, -1) * coalesce(quantity, 1)) as pieces,
         last(unit_price order by place) filter (event_type = 'add_to_cart') as price
     from person_events
     where event_type in ('add_to_cart', 'remove_from_cart')
@@ -275,7 +275,7 @@ from records
 left join dim_users as person using (user_version_id)
 left join dim_products as product using (product_version_id);
 
--- the sessions in which the buyer was logged in, begun within 30 days before the order
+-- the sessions in which the buyer logged in first, begun within 30 days before the order
 create table touchpoints as
 select
     orders.source_system,

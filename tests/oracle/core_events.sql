@@ -195,7 +195,7 @@ select
     cut.place as first_place,
     cut.event_at as started_at,
     cut.is_continuation,
-    md5(concat_ws('|', source_system, visitor_id, event_id)) as session_id
+    md5(concat_ws('|', source_system, visitor_id, cut.event_at::date, event_id)) as session_id
 from cut
 inner join chained_events using (place);
 
@@ -281,6 +281,9 @@ select
     count(*) filter (event_type = 'remove_from_cart') as remove_from_cart_count,
     count(*) filter (event_type = 'purchase') as purchase_count,
     count(*) filter (event_type = 'return') as return_count,
+    count(*) filter (event_type = 'exit') as exit_count,
+    count(distinct coalesce(order_id, 'none')) filter (event_type = 'purchase')
+        as purchased_order_count,
     count(distinct product_id) as product_count,
     sum(revenue_amount) as revenue_amount,
     bool_or(event_type = 'purchase') as is_converted,

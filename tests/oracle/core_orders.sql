@@ -170,7 +170,7 @@ select
     ordered_at,
     updated_at as returned_at,
     updated_at::date as return_date,
-    if(status = 'returned', date_diff('day', order_date, updated_at::date), null)
+    if(status = 'returned', greatest(date_diff('day', order_date, updated_at::date), 0), null)
         as days_to_return,
     abs(quantity) as quantity,
     refund_amount

@@ -49,6 +49,7 @@ select
     count(*) filter (event_type = 'remove_from_cart') as remove_from_cart_count,
     count(*) filter (event_type = 'purchase') as purchase_count,
     count(*) filter (event_type = 'return') as return_count,
+    count(*) filter (event_type = 'exit') as exit_count,
     sum(revenue_amount) as revenue_amount
 from query_table(events)
 group by all;
@@ -93,7 +94,7 @@ with shown_prices as (
 )
 
 select
-    counts.*,
+    counts.* exclude (exit_count),
     coalesce(dim_products.list_price, shown_prices.unit_price) as day_price
 from counted('events_of_products') as counts
 left join shown_prices using (source_system, event_date, product_id)
@@ -236,6 +237,7 @@ select
     count(first_session.session_id) as new_visitor_count,
     coalesce(sum(event_count) filter (not is_bot), 0) as event_count,
     coalesce(sum(purchase_count) filter (not is_bot), 0) as purchase_count,
+    coalesce(sum(purchased_order_count) filter (not is_bot), 0) as purchased_order_count,
     count(*) filter (is_converted and not is_bot) as converted_session_count,
     coalesce(sum(duration_seconds) filter (not is_bot), 0) as duration_seconds,
     coalesce(sum(revenue_amount) filter (not is_bot), 0) as revenue_amount,

@@ -43,7 +43,7 @@ select
     source_system,
     activity_date,
     category,
-    columns(* exclude (source_system, activity_date, category)),
+    columns(* exclude (source_system, activity_date, category, exit_count)),
 from counted('events_of_categories')
 full join products using (source_system, activity_date, category)
 full join sales using (source_system, activity_date, category);

@@ -40,7 +40,8 @@ cart_events as (
         event_at,
         event_type,
         product_id,
-        coalesce(quantity, 0) as quantity,
+        -- who tells of no quantity puts in one piece
+        coalesce(quantity, 1) as quantity,
         coalesce(unit_price, 0) as unit_price
     from {{ ref('fct_events') }}
     where

@@ -23,7 +23,7 @@ as_of_dates as (
     from {{ ref('as_of_dates') }}
 ),
 
--- a status may change, and a return come, long after the order
+-- a status may change, and a return come, long after the order; by a wrong clock even before it
 told_dates as (
     select
         min(event_date) as first_date,
@@ -33,7 +33,7 @@ told_dates as (
     union all
 
     select
-        min(order_date) as first_date,
+        min(least(order_date, to_date(updated_at))) as first_date,
         max(greatest(order_date, to_date(updated_at))) as last_date
     from orders
 

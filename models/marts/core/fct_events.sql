@@ -254,7 +254,15 @@ final as (
         coalesce(user_versions.user_version_id, 'unknown') as user_version_id,
         coalesce(
             pieces.known_session_id,
-            md5(concat_ws('|', pieces.source_system, pieces.visitor_id, pieces.first_event_id))
+            md5(
+                concat_ws(
+                    '|',
+                    pieces.source_system,
+                    pieces.visitor_id,
+                    cast(to_date(pieces.started_at) as string),
+                    pieces.first_event_id
+                )
+            )
         ) as session_id,
         to_date(pieces.started_at) as session_date,
         pieces.started_at as session_started_at,

@@ -33,7 +33,8 @@ returned_lines as (
         and status != 'cancelled'
 ),
 
--- a return booked as a line of its own has a negative quantity and names no sale
+-- a return booked as a line of its own has a negative quantity and names no sale; where the clock of
+-- the status is behind that of the order, the return is of the same day
 final as (
     select
         source_system,
@@ -47,7 +48,11 @@ final as (
         ordered_at,
         updated_at as returned_at,
         to_date(updated_at) as return_date,
-        if(quantity < 0, null, cast(datediff(to_date(updated_at), order_date) as bigint)) as days_to_return,
+        if(
+            quantity < 0,
+            null,
+            cast(greatest(datediff(to_date(updated_at), order_date), 0) as bigint)
+        ) as days_to_return,
         abs(quantity) as quantity,
         refund_amount
     from returned_lines

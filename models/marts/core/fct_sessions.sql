@@ -29,6 +29,7 @@ events as (
         event_at,
         event_type,
         product_id,
+        order_id,
         revenue_amount,
         page_url,
         traffic_source,
@@ -70,6 +71,11 @@ sessions as (
         count_if(event_type = 'remove_from_cart') as remove_from_cart_count,
         count_if(event_type = 'purchase') as purchase_count,
         count_if(event_type = 'return') as return_count,
+        count_if(event_type = 'exit') as exit_count,
+        -- purchases that name no order form one together
+        cast(
+            size(collect_set(if(event_type = 'purchase', coalesce(order_id, ''), null))) as bigint
+        ) as purchased_order_count,
         cast(size(collect_set(product_id)) as bigint) as product_count,
         sum(revenue_amount) as revenue,
         bool_or(is_bot) as is_bot
@@ -102,6 +108,8 @@ final as (
         remove_from_cart_count,
         purchase_count,
         return_count,
+        exit_count,
+        purchased_order_count,
         product_count,
         cast(revenue as decimal(18, 4)) as revenue_amount,
         purchase_count > 0 as is_converted,

@@ -39,6 +39,7 @@ final as (
         count_if(event_type = 'remove_from_cart') as remove_from_cart_count,
         count_if(event_type = 'purchase') as purchase_count,
         count_if(event_type = 'return') as return_count,
+        count_if(event_type = 'exit') as exit_count,
         cast(sum(revenue_amount) as decimal(18, 4)) as revenue_amount
     from events
     group by source_system, event_date, interval_number

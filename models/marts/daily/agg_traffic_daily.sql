@@ -24,6 +24,7 @@ sessions as (
         duration_seconds,
         event_count,
         purchase_count,
+        purchased_order_count,
         revenue_amount,
         is_converted,
         is_bot
@@ -63,6 +64,7 @@ summed as (
         count_if(is_first) as new_visitor_count,
         sum(if(is_bot, 0, event_count)) as event_count,
         sum(if(is_bot, 0, purchase_count)) as purchase_count,
+        sum(if(is_bot, 0, purchased_order_count)) as purchased_order_count,
         count_if(is_converted and not is_bot) as converted_session_count,
         sum(if(is_bot, 0, duration_seconds)) as duration_seconds,
         sum(if(is_bot, 0, revenue_amount)) as revenue
@@ -82,6 +84,7 @@ final as (
         new_visitor_count,
         event_count,
         purchase_count,
+        purchased_order_count,
         converted_session_count,
         duration_seconds,
         cast(revenue as decimal(18, 4)) as revenue_amount,

@@ -1,0 +1,125 @@
+"""Changes that concern dates which nothing landed for: the incremental tables follow them too.
+
+A few hand-written lines, of visitors for whom the reach of a change matters.
+"""
+
+import pytest
+
+from .conftest import Run
+from .table_snapshots import Query, assert_equal
+
+PREFIX = "far_reaching_"
+OWN = {"WAREHOUSE_SCHEMA_PREFIX": PREFIX, "WAREHOUSE_RAW_FOLDER": "/far_reaching/raw"}
+MARTS = f"{PREFIX}marts_candidate"
+EVENT_HEADER = (
+    "event_id,event_time,event_type,visitor_id,user_id,session_id,product_id,quantity,price,"
+    "order_id,page_url,traffic_source,device_type,ip_address,user_agent"
+)
+ORDER_HEADER = (
+    "order_id,order_line,user_id,product_id,quantity,unit_price,discount_amount,total_amount,"
+    "payment_method,status,ordered_at,updated_at"
+)
+CLICK_HEADER = (
+    "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session"
+)
+
+TABLES = [
+    f"{MARTS}.{name}"
+    for name in (
+        "attribution",
+        "fct_events",
+        "fct_orders",
+        "fct_sessions",
+        "visitor_first_sessions",
+    )
+]
+
+
+def view(event_id: str, day: int, visitor: str) -> str:
+    return f"{event_id},2019-10-{day:02}T10:00:00Z,view,{visitor},,,P1,,,,/p1,,,,"
+
+
+def order(status: str, hour: int) -> str:
+    return f"o1,1,U1,P1,1,5.00,,5.00,card,{status},2019-08-10T09:00:00Z,2019-08-10T{hour:02}:00:00Z"
+
+
+FIRST = {
+    "shop": {
+        "events_first.csv": [EVENT_HEADER, view("e1", 1, "V1")],
+        "events_next.csv": [EVENT_HEADER, view("e5", 5, "V1"), view("again", 5, "V2")],
+        "orders_first.csv": [ORDER_HEADER, order("pending", 9)],
+    },
+    "rees46": {
+        "2019-Aug.csv": [
+            CLICK_HEADER,
+            "2019-08-10 23:50:00 UTC,view,7,1,,,3.50,77,a",
+            "2019-08-11 00:05:00 UTC,view,8,1,,,4.50,77,b",
+            "2019-08-11 00:20:00 UTC,purchase,7,1,,,3.50,77,a",
+        ]
+    },
+}
+SECOND = {
+    "shop": {
+        "events_last.csv": [EVENT_HEADER, view("e10", 10, "V1"), view("again", 10, "V2")],
+        "orders_last.csv": [ORDER_HEADER, order("completed", 12)],
+    }
+}
+
+
+@pytest.fixture(scope="module")
+def changed(warehouse: Run, dbt: Run, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Built, and built again after one file is withdrawn and others are landed."""
+
+    def land(landed: dict[str, dict[str, list[str]]]) -> None:
+        folder = tmp_path_factory.mktemp("landed")
+        for shop, files in landed.items():
+            for name, lines in files.items():
+                (folder / name).write_text("\n".join(lines) + "\n")
+            paths = [folder / name for name in files]
+            warehouse("land", shop, *paths, "--landed-date", "2019-10-12", **OWN)
+
+    warehouse("up", **OWN)
+    dbt("seed", **OWN)
+    land(FIRST)
+    run(dbt)
+    warehouse("unland", "shop", "events_first.csv", **OWN)
+    land(SECOND)
+    run(dbt)
+
+
+def run(dbt: Run, *options: str) -> None:
+    dbt("run", "--select", "+attribution", "+visitor_first_sessions", *options, **OWN)
+
+
+def test_first_session__is_the_next_one_when_the_first_is_withdrawn(
+    changed: None, query: Query
+) -> None:
+    assert query(
+        "select visitor_id, cast(first_session_date as string) "
+        f"from {MARTS}.visitor_first_sessions where source_system = 'shop' order by 1"
+    ) == [("V1", "2019-10-05"), ("V2", "2019-10-05")]
+
+
+def test_session__is_another_where_an_event_id_comes_back(changed: None, query: Query) -> None:
+    assert query(
+        "select count(*), count(distinct session_id) "
+        f"from {MARTS}.fct_sessions where visitor_id = 'V2'"
+    ) == [(2, 2)]
+
+
+def test_touchpoints__are_kept_when_another_shop_rebuilds_the_date(
+    changed: None, query: Query
+) -> None:
+    assert query(
+        "select cast(session_started_at as string), linear_credit "
+        f"from {MARTS}.attribution where source_system = 'rees46' order by 1"
+    ) == [("2019-08-10 23:50:00", 0.5), ("2019-08-11 00:05:00", 0.5)]
+
+
+def test_incremental_tables__equal_rebuilt_ones(changed: None, dbt: Run, query: Query) -> None:
+    before = {
+        table: query(f"select snapshot_id from {table}.refs where name = 'main'")[0][0]
+        for table in TABLES
+    }
+    run(dbt, "--full-refresh")
+    assert_equal(query, before, "after changes that reach far against rebuilt")
