@@ -17,6 +17,7 @@ from settings import PROJECT_ROOT
 from tests.oracle.database import AREAS
 
 LINES = Path(__file__).with_name("lines_of_a_clean_shop.sql")
+ATTEMPTS = 8
 TABLES = ("events", "orders", "users", "products")
 COLUMNS = "file_id, source_system, table_name, file_name, landed_date, landed_at, path"
 
@@ -33,21 +34,23 @@ def connect(database: Path) -> duckdb.DuckDBPyConnection:
 def run(database: Path, step: Path) -> float:
     """Execute the statements of a file and give the seconds they took.
 
-    DuckDB 2.0.0 now and then ends a large join with an internal error, which does not come again
-    when the database is opened anew and the statement repeated: only the second attempt counts.
+    DuckDB 2.0.0 now and then ends a large join with an internal error. The database is then opened
+    anew and the statement repeated: only the attempt that succeeds counts.
     """
     connection = connect(database)
     seconds = 0.0
     for statement in connection.extract_statements(step.read_text()):
-        begun = time.perf_counter()
-        try:
-            connection.execute(statement)
-        except duckdb.InternalException as error:
-            print(f"  DuckDB: {str(error).splitlines()[0]}", file=sys.stderr, flush=True)
-            connection.close()
-            connection = connect(database)
+        for attempts_left in reversed(range(ATTEMPTS)):
             begun = time.perf_counter()
-            connection.execute(statement)
+            try:
+                connection.execute(statement)
+                break
+            except duckdb.InternalException as error:
+                if not attempts_left:
+                    raise
+                print(f"  DuckDB: {str(error).splitlines()[0]}", file=sys.stderr, flush=True)
+                connection.close()
+                connection = connect(database)
         seconds += time.perf_counter() - begun
     connection.close()
     return seconds

@@ -2,7 +2,8 @@
 
 Run on a started warehouse: `.venv/bin/python benchmarks/incremental.py [--days 30]`. Two shops
 with the same people land day by day, in schemas of their own, and are built in turns; one has late
-lines.
+lines. Nothing is sent back: returns come up to twenty days after their orders, so that until then
+each day would bring news of more dates than the day before.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from generator.generation import generate
 from settings import load_settings
 
 LATE = 0.01
+MODELS_SHOWN = 8
 
 
 def middle(values: list[float], day: int) -> float:
@@ -40,14 +42,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         shops = [Warehouse(name, Path(scratch, name), settings) for name in ("without", "with")]
         for shop, late in zip(shops, (0.0, LATE), strict=True):
-            generate(shop.folder, clean_plan(asked.days, asked.events_per_day, 4000, 500, late))
+            plan = clean_plan(asked.days, asked.events_per_day, 4000, 500, late)
+            kept = plan.intent.model_copy(update={"returned": 0.0})
+            generate(shop.folder, plan.model_copy(update={"intent": kept}))
             shop.prepare()
+        models: list[list[dict[str, float]]] = [[], []]
         days = sorted(path.name for path in shops[0].folder.glob("landed_date=*"))
         print("day   without late lines   with late lines   (seconds; of the server's processors)")
         for number, day in enumerate(days, 1):
-            for shop in shops:
+            for shop, of_each_day in zip(shops, models, strict=True):
                 shop.run("warehouse", "land", "shop", shop.folder / day)
                 shop.build()
+                of_each_day.append(shop.seconds_of_models())
             texts = [f"{shop.seconds[-1]:8.1f} {shop.server_seconds[-1]:8.1f}" for shop in shops]
             print(f"{number:3}  {texts[0]}   {texts[1]}", flush=True)
     last = len(days)
@@ -62,6 +68,15 @@ def main() -> None:
             print(f"{ratio:6.2f}  {what}, {unit}")
         ratio = middle(late, last) / middle(without, last)
         print(f"{ratio:6.2f}  day {last}, with against without, {unit}")
+    for shop, of_each_day, earlier in zip(shops, models, (4, 12), strict=True):
+        print(f"\nModels that took longer around day {last} than {earlier}, {shop.name} late lines")
+        grown = {
+            name: middle([day[name] for day in of_each_day], last)
+            - middle([day[name] for day in of_each_day], earlier)
+            for name in of_each_day[0]
+        }
+        for name in sorted(grown, key=grown.__getitem__, reverse=True)[:MODELS_SHOWN]:
+            print(f"{grown[name]:+6.1f} s  {name}")
     for shop in shops:
         shop.remove()
 
