@@ -296,7 +296,7 @@ select
     orders.ordered_at,
     orders.net_amount,
     source.is_direct,
-    epoch_ms(orders.ordered_at - session.started_at) // (7 * 86400000) as full_weeks
+    epoch_us(orders.ordered_at - session.started_at) // (7 * 86400000000) as full_weeks
 from fct_orders as orders
 inner join fct_sessions as session
     on

@@ -112,7 +112,12 @@ placed as (
         *,
         row_number() over (
             partition by source_system, event_date, event_id
-            order by landed_at, file_id, event_at, event_type, visitor_id, product_id
+            order by
+                landed_at, file_id, event_at, event_type, visitor_id, product_id nulls first,
+                user_id nulls first, source_session_id nulls first, quantity nulls first,
+                unit_price nulls first, order_id nulls first, page_url nulls first,
+                traffic_source nulls first, device_type nulls first, ip_address nulls first,
+                user_agent nulls first
         ) as place
     from identified
 ),

@@ -8,7 +8,10 @@ select
     ordered_at::date as order_date,
     row_number() over (
         partition by source_system, order_date, coalesce(order_line_id, digest || '-' || copy)
-        order by updated_at desc, landed_at, file_id, status, quantity, unit_price
+        order by
+            updated_at desc, landed_at, file_id, status, quantity, unit_price, discount_amount,
+            ordered_at, user_id nulls first, product_id, payment_method nulls first, order_id,
+            is_return, country nulls first
     ) as place
 from order_line_lines;
 
@@ -56,7 +59,7 @@ union all by name
 -- Where a source lands no orders, the purchases of a session form the order.
 select
     source_system,
-    event_id as order_line_id,
+    if(event_date = session_date, event_id, event_id || '@' || event_date) as order_line_id,
     session_id as order_id,
     session_date as order_date,
     event_at as ordered_at,
@@ -210,8 +213,11 @@ with facts as (
     select order_date
     from fct_orders
     union all
-    select updated_at::date
+    select greatest(order_date, updated_at::date)
     from fct_orders
+    union all
+    select return_date
+    from fct_returns
     union all
     select as_of_date
     from as_of_dates

@@ -172,6 +172,12 @@ def _flag(text: str | None) -> bool | None:
     return {"true": True, "false": False}.get(text or "")
 
 
+def _sane(quantity: int | None, price: Decimal | None) -> bool:
+    """Less than a billion pieces, and less than a hundred billion of money."""
+    pieces = 1 if quantity is None else quantity
+    return abs(pieces) < 10**9 and max(abs(pieces), 1) * abs(price or 0) < 10**11
+
+
 def _number_of(fields: Fields, name: str, read: Callable[[str | None], Any]) -> Any:
     value = _read("bad_number", read, fields[name])
     _require("bad_number", value is None or value >= 0)
@@ -189,6 +195,7 @@ def _shop_event(fields: Fields) -> Values:
     quantity = _number_of(fields, "quantity", _whole)
     price = _number_of(fields, "price", _price)
     _require("bad_number", not trade or (bool(quantity) and price is not None))
+    _require("bad_number", _sane(quantity, price))
     kept = ("visitor_id", "user_id", "product_id", "order_id", "page_url", "traffic_source")
     return {name: fields[name] for name in (*kept, "device_type", "ip_address", "user_agent")} | {
         "event_id": fields["event_id"],
@@ -208,7 +215,7 @@ def _rees46_event(fields: Fields) -> Values:
     _require("bad_time", event_at is not None)
     _require("unknown_event_type", fields["event_type"] in _REES46_TYPES)
     price = _price(fields["price"])
-    _require("bad_number", price is not None)
+    _require("bad_number", price is not None, _sane(1, price))
     return {
         "visitor_id": fields["user_id"],
         "user_id": fields["user_id"],
@@ -230,6 +237,8 @@ def _shop_order_line(fields: Fields) -> Values:
     quantity, price = _whole(fields["quantity"]), _price(fields["unit_price"])
     _require("bad_number", bool(quantity) and quantity > 0, price is not None and price >= 0)
     discount = _number_of(fields, "discount_amount", _price)
+    _require("bad_number", _sane(quantity, price), _sane(1, discount))
+    _require("bad_number", re.fullmatch("[0-9]+", fields["order_line"]) is not None)
     return {
         "order_line_id": f"{fields['order_id']}-{fields['order_line']}",
         "order_id": fields["order_id"],
@@ -255,6 +264,7 @@ def _online_retail_order_line(fields: Fields) -> Values:
     _require("bad_time", ordered_at is not None)
     quantity, price = _whole(fields["Quantity"]), _price(fields["UnitPrice"])
     _require("bad_number", quantity is not None, price is not None)
+    _require("bad_number", _sane(quantity, price))
     customer = fields["CustomerID"]
     return {
         "order_id": order_id,

@@ -50,7 +50,7 @@ typed as (
         end as event_type,
         try_cast(pieces as int) as quantity,
         -- prices have a decimal comma
-        try_cast(replace(price, ',', '.') as decimal(18, 4)) as unit_price
+        {{ decimal_number("replace(price, ',', '.')") }} as unit_price
     from parsed
 ),
 
@@ -64,6 +64,7 @@ validated as (
             when event_at is null then 'bad_time'
             when event_type is null then 'unknown_event_type'
             when coalesce(quantity, 0) <= 0 or coalesce(unit_price, -1) < 0 then 'bad_number'
+            when {{ is_beyond_all_sales('quantity', 'unit_price') }} then 'bad_number'
         end as quarantine_reason
     from typed
 ),

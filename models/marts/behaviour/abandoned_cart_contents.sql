@@ -70,7 +70,8 @@ carts as (
         array_sort(collect_list(product_id)) as product_ids,
         count(*) as product_count,
         sum(item_count) as item_count,
-        cast(sum(item_count * last_price) as decimal(18, 4)) as value_amount
+        -- null where pieces of several lines at the price of another have more digits
+        try_cast(sum(item_count * last_price) as decimal(18, 4)) as value_amount
     from products
     where item_count > 0
     group by source_system, session_id

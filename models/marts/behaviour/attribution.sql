@@ -73,15 +73,15 @@ touchpoints as (
         -- halved with every full seven days between session and order
         power(
             cast(0.5 as double),
-            (unix_millis(orders.ordered_at) - unix_millis(sessions.started_at)) div {{ 7 * 86400000 }}
+            (unix_micros(orders.ordered_at) - unix_micros(sessions.started_at)) div {{ 7 * 86400000000 }}
         ) as weight
     from orders
     inner join sessions
         on
             orders.source_system = sessions.source_system
             and orders.user_id = sessions.user_id
-            and unix_millis(orders.ordered_at) - unix_millis(sessions.started_at)
-            between 0 and {{ window_days * 86400000 }}
+            and unix_micros(orders.ordered_at) - unix_micros(sessions.started_at)
+            between 0 and {{ window_days * 86400000000 }}
     left join traffic_sources
         on sessions.traffic_source = traffic_sources.traffic_source
 ),

@@ -1,6 +1,8 @@
 {{ config(materialized='incremental', unique_key=['date_day']) }}
 
-{%- set plan = plan_whole([ref('agg_channels_daily'), ref('fct_orders'), ref('as_of_dates')]) %}
+{%- set plan = plan_whole([
+    ref('agg_channels_daily'), ref('fct_orders'), ref('fct_returns'), ref('as_of_dates'),
+]) %}
 
 {{ replaces(none, plan) }}
 
@@ -18,12 +20,17 @@ orders as (
     from {{ ref('fct_orders') }}
 ),
 
+returns as (
+    select return_date
+    from {{ ref('fct_returns') }}
+),
+
 as_of_dates as (
     select as_of_date
     from {{ ref('as_of_dates') }}
 ),
 
--- a status may change, and a return come, long after the order; by a wrong clock even before it
+-- a status may change long after the order; a return may come, by a wrong clock, even before it
 told_dates as (
     select
         min(event_date) as first_date,
@@ -33,9 +40,16 @@ told_dates as (
     union all
 
     select
-        min(least(order_date, to_date(updated_at))) as first_date,
+        min(order_date) as first_date,
         max(greatest(order_date, to_date(updated_at))) as last_date
     from orders
+
+    union all
+
+    select
+        min(return_date) as first_date,
+        max(return_date) as last_date
+    from returns
 
     union all
 

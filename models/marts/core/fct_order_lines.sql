@@ -43,6 +43,7 @@ purchases as (
         file_id,
         source_system,
         event_id,
+        event_date,
         session_id,
         session_date,
         event_at,
@@ -106,7 +107,8 @@ lines as (
     select
         cast(null as string) as file_id,
         source_system,
-        event_id as order_line_id,
+        -- dated by the session, in which an id of the day before may come back after midnight
+        if(event_date = session_date, event_id, concat(event_id, '@', cast(event_date as string))) as order_line_id,
         session_id as order_id,
         event_at as ordered_at,
         session_date as order_date,

@@ -58,7 +58,7 @@ typed as (
             {{ plausible_timestamp("try_cast(concat(substring(`InvoiceDate`, 1, 19), 'Z') as timestamp)") }},
             null
         ) as ordered_at,
-        try_cast(unitprice as decimal(18, 4)) as unit_price,
+        {{ decimal_number('unitprice') }} as unit_price,
         -- customers come as numbers with a decimal point: 17850.0
         regexp_replace(customerid, '[.]0$', '') as user_id,
         country
@@ -73,6 +73,7 @@ validated as (
             when order_id is null or product_id is null then 'empty_key'
             when ordered_at is null then 'bad_time'
             when quantity is null or unit_price is null then 'bad_number'
+            when {{ is_beyond_all_sales('quantity', 'unit_price') }} then 'bad_number'
         end as quarantine_reason
     from typed
 ),

@@ -54,7 +54,7 @@ typed as (
             when event_type = 'cart' then 'add_to_cart'
             when event_type in ('view', 'remove_from_cart', 'purchase') then event_type
         end as canonical_event_type,
-        try_cast(price as decimal(18, 4)) as item_price
+        {{ decimal_number('price') }} as item_price
     from parsed
 ),
 
@@ -66,7 +66,7 @@ validated as (
             when product_id is null or user_id is null then 'empty_key'
             when event_at is null then 'bad_time'
             when canonical_event_type is null then 'unknown_event_type'
-            when item_price is null then 'bad_number'
+            when item_price is null or {{ is_beyond_all_sales('1', 'item_price') }} then 'bad_number'
         end as quarantine_reason
     from typed
 ),

@@ -47,7 +47,7 @@ typed as (
         *,
         {{ utc_timestamp('event_time') }} as event_at,
         try_cast(quantity as int) as item_quantity,
-        try_cast(price as decimal(18, 4)) as item_price
+        {{ decimal_number('price') }} as item_price
     from parsed
 ),
 
@@ -73,6 +73,7 @@ validated as (
                 event_type in ('purchase', 'return')
                 and (item_price is null or coalesce(item_quantity, 0) = 0)
                 then 'bad_number'
+            when {{ is_beyond_all_sales('item_quantity', 'item_price') }} then 'bad_number'
         end as quarantine_reason
     from typed
 ),

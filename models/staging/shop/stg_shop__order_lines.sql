@@ -55,9 +55,9 @@ typed as (
         payment_method,
         status,
         try_cast(quantity as int) as quantity,
-        try_cast(unit_price as decimal(18, 4)) as unit_price,
+        {{ decimal_number('unit_price') }} as unit_price,
         discount_amount as discount_text,
-        try_cast(discount_amount as decimal(18, 4)) as discount_amount,
+        {{ decimal_number('discount_amount') }} as discount_amount,
         {{ utc_timestamp('ordered_at') }} as ordered_at,
         {{ utc_timestamp('updated_at') }} as updated_at
     from parsed
@@ -74,6 +74,12 @@ validated as (
             when status not in ('pending', 'completed', 'cancelled', 'returned') then 'unknown_status'
             when coalesce(quantity, 0) <= 0 or coalesce(unit_price, -1) < 0 then 'bad_number'
             when discount_text is not null and coalesce(discount_amount, -1) < 0 then 'bad_number'
+            when
+                {{ is_beyond_all_sales('quantity', 'unit_price') }}
+                or {{ is_beyond_all_sales('1', 'discount_amount') }}
+                then 'bad_number'
+            -- else lines of two orders could have one id
+            when order_line rlike '[^0-9]' then 'bad_number'
         end as quarantine_reason
     from typed
 ),

@@ -43,8 +43,8 @@ parsed as (
 typed as (
     select
         *,
-        try_cast(price as decimal(18, 4)) as list_price,
-        try_cast(cost as decimal(18, 4)) as unit_cost,
+        {{ decimal_number('price') }} as list_price,
+        {{ decimal_number('cost') }} as unit_cost,
         {{ utc_timestamp('updated_at') }} as update_time,
         try_cast(is_deleted as boolean) as deletion_flag
     from parsed

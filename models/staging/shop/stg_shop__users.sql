@@ -46,7 +46,8 @@ typed as (
         *,
         {{ utc_timestamp('signed_up_at') }} as sign_up_time,
         {{ utc_timestamp('updated_at') }} as update_time,
-        try_cast(birth_date as date) as birthday,
+        -- the cast alone takes 900506 for a year
+        if(substring(birth_date, 5, 1) = '-', try_cast(birth_date as date), null) as birthday,
         try_cast(is_deleted as boolean) as deletion_flag
     from parsed
 ),
