@@ -1,9 +1,9 @@
 """Maintenance: small files brought together, and what nobody needs any more removed.
 
 Every step can be interrupted and is completed by the next run. A compaction makes a snapshot of
-the same rows; whoever held on to the one before it (the tag `published`, the memory of a downstream
-table, the log of publications) is then moved along, so no model sees a change and no mart looks
-unpublished.
+the same rows; whoever held on to the one before it (the tag `published`, the memory of the table
+itself and of downstream ones, the log of publications) is then moved along, so no model sees a
+change and no mart looks unpublished.
 """
 
 import math
@@ -65,9 +65,12 @@ def maintain(
             for table in tables
         }
         report = MaintenanceReport(list(reports.values()))
-        _compact(settings, connection, tables, reports, say)
-        tables = read_tables(connection, settings)
-        report.completed = _move_along(connection, tables)
+        try:
+            _compact(settings, connection, tables, reports, say)
+        finally:
+            # Also where a table could not be compacted: the others have been.
+            tables = read_tables(connection, settings)
+            report.completed = _move_along(connection, tables)
         tables = read_tables(connection, settings)
         _expire(settings, tables, reports, older_than or datetime.now(UTC) - RETENTION, say)
         _remove_orphans(settings, tables, files, reports, say)

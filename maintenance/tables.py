@@ -27,7 +27,8 @@ class IcebergTable:
     Attributes:
         name: its schema and name.
         layer: one of `LAYERS`.
-        absorbed: which snapshot of each upstream table it has absorbed, by that table's name.
+        absorbed: which snapshot of each upstream table it has absorbed, by that table's name, and
+            under its own the one that came of it.
         snapshots: all that it keeps, the oldest first.
         references: its branches and tags, with their snapshots; `main` is the current one.
         file_count: data files of the current snapshot.

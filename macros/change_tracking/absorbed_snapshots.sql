@@ -1,13 +1,19 @@
 {#-
     The snapshot of each upstream table that a table has absorbed, as it remembers in its own
-    properties: {upstream: snapshot id, as text}. Empty when the table does not exist.
+    properties: {upstream: snapshot id, as text}. Empty when the table does not exist, and when it
+    was written since, by a build that was killed before it remembered or by anybody else: then
+    nothing is known of what the table holds.
 -#}
 {% macro absorbed_snapshots(relation) %}
     {% set absorbed = {} %}
     {% if load_relation(relation) is not none %}
-        {% for name, value in table_properties(relation).items() if name.startswith('absorbed.') %}
-            {% do absorbed.update({name.removeprefix('absorbed.'): value}) %}
-        {% endfor %}
+        {% set properties = table_properties(relation) %}
+        {% set own_snapshot = 'absorbed.' ~ relation.schema ~ '.' ~ relation.identifier %}
+        {% if properties.get(own_snapshot) == properties.get('current-snapshot-id') %}
+            {% for name, value in properties.items() if name.startswith('absorbed.') and name != own_snapshot %}
+                {% do absorbed.update({name.removeprefix('absorbed.'): value}) %}
+            {% endfor %}
+        {% endif %}
     {% endif %}
     {% do return(absorbed) %}
 {% endmacro %}

@@ -21,7 +21,8 @@
     {% if execute and model.resource_type == 'model' %}
         {% set is_incremental_run = is_incremental() %}
         {% if is_incremental_run %}
-            {% do plan.update({'everything': false, 'remembered': absorbed_snapshots(this)}) %}
+            {% set remembered = absorbed_snapshots(this) %}
+            {% do plan.update({'everything': not remembered, 'remembered': remembered}) %}
         {% endif %}
         {% for upstream in upstreams %}
             {% set name = upstream.relation.schema ~ '.' ~ upstream.relation.identifier %}
@@ -31,7 +32,7 @@
             {% if is_incremental_run and before is not none and not state.is_before_kept %}
                 {# What was absorbed can no longer be compared with: start over. #}
                 {% do plan.update({'everything': true}) %}
-            {% elif is_incremental_run and before != state.current %}
+            {% elif not plan.everything and before != state.current %}
                 {% for value in changed_values(upstream, before) if value not in plan['values'] %}
                     {% do plan['values'].append(value) %}
                 {% endfor %}

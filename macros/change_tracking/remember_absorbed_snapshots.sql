@@ -1,15 +1,30 @@
 {#-
-    Keeps in a table's properties which snapshot of each upstream table it has absorbed.
+    Keeps in a table's properties which snapshot of each upstream table it has absorbed, and which
+    snapshot of its own came of it; what it no longer reads is forgotten.
 
     Args:
-        plan: with `absorbed`, and `remembered`, what the properties say by now.
+        plan: with `absorbed`, and `remembered`, what the properties said before.
+        is_written: whether the table has a new snapshot.
 -#}
-{% macro remember_absorbed_snapshots(relation, plan) %}
-    {% set properties = [] %}
-    {% for upstream, snapshot_id in plan.absorbed.items() if plan.remembered.get(upstream) != snapshot_id %}
-        {% do properties.append("'absorbed." ~ upstream ~ "' = '" ~ snapshot_id ~ "'") %}
+{% macro remember_absorbed_snapshots(relation, plan, is_written) %}
+    {% if not plan.absorbed or (not is_written and plan.absorbed == plan.remembered) %}
+        {% do return(none) %}
+    {% endif %}
+    {% set properties = table_properties(relation) %}
+    {% set own_name = relation.schema ~ '.' ~ relation.identifier %}
+    {% set told = dict(plan.absorbed, **{own_name: properties['current-snapshot-id']}) %}
+    {% set changed = [] %}
+    {% for name, snapshot_id in told.items() if properties.get('absorbed.' ~ name) != snapshot_id %}
+        {% do changed.append("'absorbed." ~ name ~ "' = '" ~ snapshot_id ~ "'") %}
     {% endfor %}
-    {% if properties %}
-        {% do run_query('alter table ' ~ relation ~ ' set tblproperties (' ~ properties | join(', ') ~ ')') %}
+    {% if changed %}
+        {% do run_query('alter table ' ~ relation ~ ' set tblproperties (' ~ changed | join(', ') ~ ')') %}
+    {% endif %}
+    {% set forgotten = [] %}
+    {% for name in properties if name.startswith('absorbed.') and name.removeprefix('absorbed.') not in told %}
+        {% do forgotten.append("'" ~ name ~ "'") %}
+    {% endfor %}
+    {% if forgotten %}
+        {% do run_query('alter table ' ~ relation ~ ' unset tblproperties (' ~ forgotten | join(', ') ~ ')') %}
     {% endif %}
 {% endmacro %}

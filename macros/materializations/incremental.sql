@@ -5,7 +5,7 @@
     comment in the compiled SQL: so what is read and what is replaced can never differ. A first
     build and --full-refresh replace the whole table, also in one commit: readers never see it
     missing, empty or half-built. The table remembers the snapshots of its upstream tables that it
-    has absorbed; a run that fails before that is repeated by the next.
+    has absorbed; where a run fails between the commit and that, the next replaces the whole table.
 -#}
 {% materialization incremental, adapter='spark', supported_languages=['sql'] %}
     {%- set target_relation = this.incorporate(type='table') -%}
@@ -21,7 +21,7 @@
 
     {%- if rebuild -%}
         {%- call statement('main') -%}
-            {{ create_incremental_table(target_relation, compiled_code, plan.absorbed) }}
+            {{ create_incremental_table(target_relation, compiled_code) }}
         {%- endcall -%}
         {%- do persist_docs(target_relation, model) -%}
     {%- else -%}
@@ -45,8 +45,8 @@
                 ) as replacement
             {%- endcall -%}
         {%- endif -%}
-        {%- do remember_absorbed_snapshots(target_relation, plan) -%}
     {%- endif -%}
+    {%- do remember_absorbed_snapshots(target_relation, plan, rebuild or plan.replace_where != 'false') -%}
 
     {{ run_hooks(post_hooks) }}
 

@@ -10,6 +10,12 @@
         plan: from plan_incremental, over event dates.
 -#}
 {% macro with_reach_of_sessions(plan) %}
+    {% if var('session_cut_hours') | int > 24 or var('session_gap_minutes') | int > 1440 %}
+        {% do exceptions.raise_compiler_error(
+            'session_cut_hours or session_gap_minutes is longer than a day, and what a late event changes is sought '
+            ~ 'no further. Fix: at most 24 and 1440, in dbt_project.yml'
+        ) %}
+    {% endif %}
     {% if not execute or plan.everything or not plan['values'] %}
         {% do return(plan) %}
     {% endif %}

@@ -3,6 +3,8 @@
 A few hand-written lines, of visitors for whom the reach of a change matters.
 """
 
+from pathlib import Path
+
 import pytest
 
 from .conftest import Run
@@ -69,22 +71,22 @@ SECOND = {
 @pytest.fixture(scope="module")
 def changed(warehouse: Run, dbt: Run, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Built, and built again after one file is withdrawn and others are landed."""
-
-    def land(landed: dict[str, dict[str, list[str]]]) -> None:
-        folder = tmp_path_factory.mktemp("landed")
-        for shop, files in landed.items():
-            for name, lines in files.items():
-                (folder / name).write_text("\n".join(lines) + "\n")
-            paths = [folder / name for name in files]
-            warehouse("land", shop, *paths, "--landed-date", "2019-10-12", **OWN)
-
     warehouse("up", **OWN)
     dbt("seed", **OWN)
-    land(FIRST)
+    land(warehouse, tmp_path_factory.mktemp("first"), FIRST)
     run(dbt)
     warehouse("unland", "shop", "events_first.csv", **OWN)
-    land(SECOND)
+    land(warehouse, tmp_path_factory.mktemp("second"), SECOND)
     run(dbt)
+
+
+def land(warehouse: Run, folder: Path, landed: dict[str, dict[str, list[str]]]) -> None:
+    """Land lines, by source system and name of a file."""
+    for shop, files in landed.items():
+        for name, lines in files.items():
+            (folder / name).write_text("\n".join(lines) + "\n")
+        paths = [folder / name for name in files]
+        warehouse("land", shop, *paths, "--landed-date", "2019-10-12", **OWN)
 
 
 def run(dbt: Run, *options: str) -> None:
@@ -123,3 +125,23 @@ def test_incremental_tables__equal_rebuilt_ones(changed: None, dbt: Run, query: 
     }
     run(dbt, "--full-refresh")
     assert_equal(query, before, "after changes that reach far against rebuilt")
+
+
+def test_a_build_killed_before_it_remembers__leaves_nothing_behind(
+    changed: None, warehouse: Run, dbt: Run, query: Query, tmp_path: Path
+) -> None:
+    table = f"{MARTS}.fct_events"
+    remembered = ", ".join(
+        f"'{name}' = '{value}'"
+        for name, value, *_ in query(f"show tblproperties {table}")
+        if name.startswith("absorbed.")
+    )
+    land(warehouse, tmp_path, {"shop": {"events_gone.csv": [EVENT_HEADER, view("gone", 20, "V3")]}})
+    dbt("run", "--select", "+fct_events", **OWN)
+    count = f"select count(*) from {table} where event_id = 'gone'"
+    assert query(count) == [(1,)]
+    # Committed, and not remembered.
+    query(f"alter table {table} set tblproperties ({remembered})")
+    warehouse("unland", "shop", "events_gone.csv", **OWN)
+    dbt("run", "--select", "+fct_events", **OWN)
+    assert query(count) == [(0,)]

@@ -7,18 +7,17 @@
 {%- set upstreams = [{'relation': ref('fct_order_lines'), 'partition': 'order_date', 'column': 'order_date'}] %}
 {#-
     Reach: the dates of the changed order lines themselves, and those of lines whose product has moved to
-    another category, or whose buyer's version has got another region. Products and versions that come or
-    go change their order lines.
+    another category, or whose buyer's version has got another region, known then and now or not.
 #}
 {%- set recategorized_dates %}
     select order_lines.order_date as touched_date
     from {{ ref('fct_order_lines') }} as order_lines
-    inner join now
+    left join now
         on
             order_lines.source_system = now.source_system
             and order_lines.product_id = now.product_id
             and now.is_current
-    inner join absorbed
+    left join absorbed
         on
             order_lines.source_system = absorbed.source_system
             and order_lines.product_id = absorbed.product_id
@@ -28,9 +27,9 @@
 {%- set moved_dates %}
     select order_lines.order_date as touched_date
     from {{ ref('fct_order_lines') }} as order_lines
-    inner join now
+    left join now
         on order_lines.user_version_id = now.user_version_id
-    inner join absorbed
+    left join absorbed
         on order_lines.user_version_id = absorbed.user_version_id
     where not now.region <=> absorbed.region
 {%- endset %}

@@ -9,18 +9,18 @@
     {'relation': ref('agg_sales_daily'), 'partition': 'order_date', 'column': 'order_date'},
 ] %}
 {#-
-    Reach: the changed dates themselves, and those with events of a product that is in another category now.
-    Products that come or go change their events.
+    Reach: the changed dates themselves, and those with events of a product that is in another category now,
+    known then and now or not.
 #}
 {%- set recategorized_dates %}
     select product_days.event_date as touched_date
     from {{ ref('agg_products_daily') }} as product_days
-    inner join now
+    left join now
         on
             product_days.source_system = now.source_system
             and product_days.product_id = now.product_id
             and now.is_current
-    inner join absorbed
+    left join absorbed
         on
             product_days.source_system = absorbed.source_system
             and product_days.product_id = absorbed.product_id
