@@ -200,7 +200,9 @@ def _move_along(connection: Connection, tables: list[IcebergTable]) -> int:
             moved += 1
         stale = [name for name, at in table.absorbed.items() if at in alike.get(name, ())]
         if stale:
-            properties = ", ".join(f"'absorbed.{name}' = '{current[name]}'" for name in stale)
+            properties = ", ".join(
+                f"'{table.memory_of(name)}' = '{current[name]}'" for name in stale
+            )
             connection.execute(f"alter table {table.name} set tblproperties ({properties})")
             moved += len(stale)
     return moved + _move_log_along(connection, tables, alike)

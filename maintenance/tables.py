@@ -15,6 +15,8 @@ from settings import Settings
 LAYERS = ("raw", "staging", "intermediate", "marts_candidate", "quality")
 PUBLISHED = "published"
 _ABSORBED = "absorbed."
+# What a table calls itself in its memory.
+_SELF = "self"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # So many metadata tables are asked by one statement.
 _TABLES_AT_ONCE = 30
@@ -45,6 +47,10 @@ class IcebergTable:
     def current(self) -> int | None:
         """The id of the current snapshot; none where nothing was ever written."""
         return self.references.get("main")
+
+    def memory_of(self, name: str) -> str:
+        """The property in which the table remembers a snapshot of a table, or of itself."""
+        return _ABSORBED + (_SELF if name == self.name else name)
 
     @property
     def published(self) -> int | None:
@@ -131,4 +137,6 @@ def _tables_of(connection: Connection, schema: str, layer: str) -> Iterator[Iceb
             for key, value in properties.items()
             if key.startswith(_ABSORBED) and value.isdecimal()
         }
+        if _SELF in absorbed:
+            absorbed[f"{schema}.{name}"] = absorbed.pop(_SELF)
         yield IcebergTable(f"{schema}.{name}", layer, absorbed)

@@ -8,9 +8,8 @@
     {% set absorbed = {} %}
     {% if load_relation(relation) is not none %}
         {% set properties = table_properties(relation) %}
-        {% set own_snapshot = 'absorbed.' ~ relation.schema ~ '.' ~ relation.identifier %}
-        {% if properties.get(own_snapshot) == properties.get('current-snapshot-id') %}
-            {% for name, value in properties.items() if name.startswith('absorbed.') and name != own_snapshot %}
+        {% if properties.get('absorbed.self') == properties.get('current-snapshot-id') %}
+            {% for name, value in properties.items() if name.startswith('absorbed.') and name != 'absorbed.self' %}
                 {% do absorbed.update({name.removeprefix('absorbed.'): value}) %}
             {% endfor %}
         {% endif %}

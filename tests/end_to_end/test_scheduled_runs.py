@@ -323,7 +323,7 @@ def test_hourly__readers_see_what_was_dropped(turns: Turns, query: Query) -> Non
 def as_if_a_build_had_written_it(query: Query, table: str) -> None:
     """Let a table remember its current snapshot as its own: another's would be replaced."""
     [(snapshot,)] = query(f"select snapshot_id from {table}.refs where name = 'main'")
-    query(f"alter table {table} set tblproperties ('absorbed.{table}' = '{snapshot}')")
+    query(f"alter table {table} set tblproperties ('absorbed.self' = '{snapshot}')")
 
 
 def test_a_failed_data_test_keeps_readers_from_it_and_is_told(
