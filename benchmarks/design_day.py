@@ -96,7 +96,7 @@ def main() -> None:
             f"{warehouse.server_seconds[-1]:.0f} s of the server's processors"
         )
         print(reconciled(settings, warehouse))
-        slowest = sorted(warehouse.seconds_of_models().items(), key=lambda each: -each[1])
+        slowest = sorted(warehouse.models[-1].items(), key=lambda each: -each[1])
         print("\nmodel                                 seconds, four at once")
         for name, seconds in slowest[:MODELS_SHOWN]:
             print(f"{name:36} {seconds:10.1f}")

@@ -46,14 +46,12 @@ def main() -> None:
             kept = plan.intent.model_copy(update={"returned": 0.0})
             generate(shop.folder, plan.model_copy(update={"intent": kept}))
             shop.prepare()
-        models: list[list[dict[str, float]]] = [[], []]
         days = sorted(path.name for path in shops[0].folder.glob("landed_date=*"))
         print("day   without late lines   with late lines   (seconds; of the server's processors)")
         for number, day in enumerate(days, 1):
-            for shop, of_each_day in zip(shops, models, strict=True):
+            for shop in shops:
                 shop.run("warehouse", "land", "shop", shop.folder / day)
                 shop.build()
-                of_each_day.append(shop.seconds_of_models())
             texts = [f"{shop.seconds[-1]:8.1f} {shop.server_seconds[-1]:8.1f}" for shop in shops]
             print(f"{number:3}  {texts[0]}   {texts[1]}", flush=True)
     last = len(days)
@@ -68,12 +66,12 @@ def main() -> None:
             print(f"{ratio:6.2f}  {what}, {unit}")
         ratio = middle(late, last) / middle(without, last)
         print(f"{ratio:6.2f}  day {last}, with against without, {unit}")
-    for shop, of_each_day, earlier in zip(shops, models, (4, 12), strict=True):
+    for shop, earlier in zip(shops, (4, 12), strict=True):
         print(f"\nModels that took longer around day {last} than {earlier}, {shop.name} late lines")
         grown = {
-            name: middle([day[name] for day in of_each_day], last)
-            - middle([day[name] for day in of_each_day], earlier)
-            for name in of_each_day[0]
+            name: middle([of_day[name] for of_day in shop.models], last)
+            - middle([of_day[name] for of_day in shop.models], earlier)
+            for name in shop.models[0]
         }
         for name in sorted(grown, key=grown.__getitem__, reverse=True)[:MODELS_SHOWN]:
             print(f"{grown[name]:+6.1f} s  {name}")

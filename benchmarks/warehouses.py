@@ -35,6 +35,7 @@ class Warehouse:
         name: also of its schemas.
         folder: for its logs and what dbt writes.
         seconds, server_seconds: of each build, by the clock and of the server's processors.
+        models: of each build, the seconds of each model.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Warehouse:
     settings: Settings
     seconds: list[float] = field(default_factory=list)
     server_seconds: list[float] = field(default_factory=list)
+    models: list[dict[str, float]] = field(default_factory=list)
 
     @property
     def schema_prefix(self) -> str:
@@ -96,13 +98,10 @@ class Warehouse:
         self.seconds.append(time.perf_counter() - started)
         after = server.cpu_times()
         self.server_seconds.append(after.user + after.system - times.user - times.system)
-
-    def seconds_of_models(self) -> dict[str, float]:
-        """The seconds of each model in the last build."""
         results = json.loads((self.folder / "target" / "run_results.json").read_text())["results"]
-        return {
-            result["unique_id"].rpartition(".")[2]: result["execution_time"] for result in results
-        }
+        self.models.append(
+            {result["unique_id"].rpartition(".")[2]: result["execution_time"] for result in results}
+        )
 
 
 def drop_schemas(settings: Settings, prefix: str) -> None:

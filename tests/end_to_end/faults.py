@@ -13,6 +13,7 @@ from orchestration.components import running
 
 from .airflow_runs import DagRun
 from .conftest import Airflow, Run
+from .table_snapshots import Query, current_snapshots
 
 ORPHAN = b"left by a killed writer"
 
@@ -36,6 +37,16 @@ def stop_datanode(scheduled: Airflow, warehouse: Run) -> None:
     processes.stop(processes.find(scheduled.settings, "datanode-0"))
     time.sleep(5)
     warehouse("up")
+
+
+def write_a_row_twice(query: Query, table: str, condition: str) -> None:
+    """Write one of the rows that meet a condition once more, as if a build had done it.
+
+    A table that does not remember its snapshot as its own would be made anew.
+    """
+    query(f"insert into {table} select * from {table} where {condition} limit 1")
+    snapshot = current_snapshots([table], query)[table]
+    query(f"alter table {table} set tblproperties ('absorbed.self' = '{snapshot}')")
 
 
 def leave_orphans(scheduled: Airflow, beside: str) -> tuple[Client, str]:

@@ -21,9 +21,14 @@ def tables(environment: dict[str, str], tag: str = "") -> list[str]:
 
 def snapshots(query: Query, environment: dict[str, str]) -> dict[str, int]:
     """The current snapshot of every table."""
+    return current_snapshots(tables(environment), query)
+
+
+def current_snapshots(tables: Iterable[str], query: Query) -> dict[str, int]:
+    """The current snapshot of each table."""
     return {
         table: query(f"select snapshot_id from {table}.refs where name = 'main'")[0][0]
-        for table in tables(environment)
+        for table in tables
     }
 
 

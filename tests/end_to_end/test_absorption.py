@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import Run
-from .table_snapshots import Query, assert_equal
+from .table_snapshots import Query, assert_equal, current_snapshots
 
 DbtRun = Callable[..., str]
 PREFIX = "absorption_"
@@ -49,14 +49,6 @@ def run(
     return run_dbt
 
 
-def snapshots(query: Query) -> dict[str, int]:
-    """The current snapshot of every table."""
-    return {
-        table: query(f"select snapshot_id from {table}.refs where name = 'main'")[0][0]
-        for table in TABLES
-    }
-
-
 def staged(query: Query, stream: str) -> list[str]:
     """The days of March whose files are staged."""
     days = query(
@@ -81,9 +73,9 @@ def test_absorption__each_run_comes_to_its_date(run: DbtRun, query: Query) -> No
 
 
 def test_absorption__an_older_date_again_changes_nothing(run: DbtRun, query: Query) -> None:
-    before = snapshots(query)
+    before = current_snapshots(TABLES, query)
     run(until="2024-03-01")
-    assert snapshots(query) == before
+    assert current_snapshots(TABLES, query) == before
 
 
 def test_absorption__a_slice_takes_its_dates_and_what_came_late(
@@ -98,7 +90,7 @@ def test_absorption__a_slice_takes_its_dates_and_what_came_late(
 def test_absorption__without_dates_all_is_absorbed_and_stays(run: DbtRun, query: Query) -> None:
     run()
     assert staged(query, "users") == staged(query, "events") == ["01", "02", "03", "04"]
-    absorbed = snapshots(query)
+    absorbed = current_snapshots(TABLES, query)
     run("--full-refresh", until="2024-03-01")
     assert_equal(query, absorbed, "absorbed day by day against rebuilt")
 

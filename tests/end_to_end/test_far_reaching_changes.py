@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import Run
-from .table_snapshots import Query, assert_equal
+from .table_snapshots import Query, assert_equal, current_snapshots
 
 PREFIX = "far_reaching_"
 OWN = {"WAREHOUSE_SCHEMA_PREFIX": PREFIX, "WAREHOUSE_RAW_FOLDER": "/far_reaching/raw"}
@@ -119,10 +119,7 @@ def test_touchpoints__are_kept_when_another_shop_rebuilds_the_date(
 
 
 def test_incremental_tables__equal_rebuilt_ones(changed: None, dbt: Run, query: Query) -> None:
-    before = {
-        table: query(f"select snapshot_id from {table}.refs where name = 'main'")[0][0]
-        for table in TABLES
-    }
+    before = current_snapshots(TABLES, query)
     run(dbt, "--full-refresh")
     assert_equal(query, before, "after changes that reach far against rebuilt")
 

@@ -320,25 +320,18 @@ def test_hourly__readers_see_what_was_dropped(turns: Turns, query: Query) -> Non
     assert facts > 0
 
 
-def as_if_a_build_had_written_it(query: Query, table: str) -> None:
-    """Let a table remember its current snapshot as its own: another's would be replaced."""
-    [(snapshot,)] = query(f"select snapshot_id from {table}.refs where name = 'main'")
-    query(f"alter table {table} set tblproperties ('absorbed.self' = '{snapshot}')")
-
-
 def test_a_failed_data_test_keeps_readers_from_it_and_is_told(
     scheduled: Airflow, turns: Turns, query: Query
 ) -> None:
     seen = "select count(*), max(published_at) from scheduled_quality.publications"
     before = query(seen)
     readers = query("select count(*) from scheduled_marts.fct_sessions")
-    # A session that is there twice, on a date that the next file does not touch.
-    query(
-        "insert into scheduled_marts_candidate.fct_sessions "
-        "select * from scheduled_marts_candidate.fct_sessions "
-        "where source_system = 'rees46' and session_date = date'2019-10-01' limit 1"
+    # On a date that the next file does not touch.
+    faults.write_a_row_twice(
+        query,
+        "scheduled_marts_candidate.fct_sessions",
+        "source_system = 'rees46' and session_date = date'2019-10-01'",
     )
-    as_if_a_build_had_written_it(query, "scheduled_marts_candidate.fct_sessions")
     bad = hourly_run(scheduled, "rees46-bad.csv", "2019-10-03").wait()
     assert bad.told()["state"] == "failed"
     states = bad.states()

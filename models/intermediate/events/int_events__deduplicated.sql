@@ -1,3 +1,8 @@
+{%- set order_of_landing -%}
+    landed_at, file_id, event_at, event_type, visitor_id, product_id, user_id, source_session_id, quantity,
+    unit_price, order_id, page_url, traffic_source, device_type, ip_address, user_agent
+{%- endset %}
+
 with
 
 events as (
@@ -33,18 +38,14 @@ ranked as (
         row_number() over first_landed as landing_rank,
         collect_list(file_id) over (
             partition by event_id, event_date, source_system
-            order by
-                landed_at, file_id, event_at, event_type, visitor_id, product_id, user_id, source_session_id, quantity,
-                unit_price, order_id, page_url, traffic_source, device_type, ip_address, user_agent
+            order by {{ order_of_landing }}
             rows between unbounded preceding and unbounded following
         ) as file_ids
     from events
     window
         first_landed as (
             partition by event_id, event_date, source_system
-            order by
-                landed_at, file_id, event_at, event_type, visitor_id, product_id, user_id, source_session_id, quantity,
-                unit_price, order_id, page_url, traffic_source, device_type, ip_address, user_agent
+            order by {{ order_of_landing }}
         )
 ),
 

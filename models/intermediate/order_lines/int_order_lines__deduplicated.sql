@@ -1,3 +1,9 @@
+{%- set order_of_versions -%}
+    updated_at desc, landed_at asc, file_id asc, status asc, quantity asc, unit_price asc,
+    discount_amount asc, ordered_at asc, user_id asc, product_id asc, payment_method asc, order_id asc,
+    is_return asc, country asc
+{%- endset %}
+
 with
 
 order_lines as (
@@ -30,20 +36,14 @@ ranked as (
         row_number() over latest_version as version_rank,
         collect_list(struct(file_id, updated_at)) over (
             partition by source_system, order_date, order_line_id
-            order by
-                updated_at desc, landed_at asc, file_id asc, status asc, quantity asc, unit_price asc,
-                discount_amount asc, ordered_at asc, user_id asc, product_id asc, payment_method asc, order_id asc,
-                is_return asc, country asc
+            order by {{ order_of_versions }}
             rows between unbounded preceding and unbounded following
         ) as versions
     from order_lines
     window
         latest_version as (
             partition by source_system, order_date, order_line_id
-            order by
-                updated_at desc, landed_at asc, file_id asc, status asc, quantity asc, unit_price asc,
-                discount_amount asc, ordered_at asc, user_id asc, product_id asc, payment_method asc, order_id asc,
-                is_return asc, country asc
+            order by {{ order_of_versions }}
         )
 ),
 
