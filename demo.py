@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from errors import WarehouseError
+from generator.number_table import number_table
 
 if TYPE_CHECKING:
     from cluster.sql import Connection
@@ -175,7 +176,7 @@ class Demo:
             ]
 
     def _times(self) -> Table:
-        table = _table("Time", "phase", "seconds")
+        table = number_table("Time", "phase", "seconds")
         for name, seconds in self._seconds.items():
             table.add_row(name, f"{seconds:.1f}")
         table.add_section()
@@ -208,16 +209,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             continue
 
 
-def _table(title: str, label: str, *numbers: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
-    table.add_column(label)
-    for number in numbers:
-        table.add_column(number, justify="right")
-    return table
-
-
 def _rows(connection: "Connection", marts: str) -> Table:
-    table = _table("Rows of the marts", "mart", "rows")
+    table = number_table("Rows of the marts", "mart", "rows")
     counts = " union all ".join(
         f"select '{mart}' as mart, count(*) as row_count from {marts}.{mart}" for mart in MARTS
     )
@@ -229,7 +222,7 @@ def _rows(connection: "Connection", marts: str) -> Table:
 
 def _figures(connection: "Connection", marts: str) -> Table:
     """What the shop earned and how many of its sessions ended in a purchase."""
-    table = _table(f"The week of the {SOURCE}", "figure", "value")
+    table = number_table(f"The week of the {SOURCE}", "figure", "value")
     ((sessions, converted),) = connection.execute(
         f"select count(*), count_if(is_converted) from {marts}.fct_sessions "
         f"where source_system = '{SOURCE}'"
@@ -254,7 +247,7 @@ def _figures(connection: "Connection", marts: str) -> Table:
 
 
 def _top_products(connection: "Connection", marts: str) -> Table:
-    table = _table("Top products", "product", "bought", "revenue, EUR")
+    table = number_table("Top products", "product", "bought", "revenue, EUR")
     found = connection.execute(
         f"""
         select
@@ -281,7 +274,7 @@ def _reconciliation(connection: "Connection", quality: str) -> Table:
         f"select table_name, {sums}, bool_and(is_reconciled) from {quality}.file_reconciliation "
         f"where source_system = '{SOURCE}' group by table_name order by table_name"
     )
-    table = _table(
+    table = number_table(
         "What became of every line",
         "landed as",
         "lines",
@@ -298,7 +291,7 @@ def _reconciliation(connection: "Connection", quality: str) -> Table:
 
 def _ledger(connection: "Connection", quality: str) -> Table:
     """Whether the marts equal what the simulated shop's own ledger says they should."""
-    table = _table("Built against the shop's ledger", "compared", "values", "built as told")
+    table = number_table("Built against the shop's ledger", "compared", "values", "built as told")
     found = connection.execute(
         "select comparison, value_count, difference_count, has_lapsed "
         f"from {quality}.ledger_reconciliation"

@@ -1,8 +1,9 @@
 """Every setting of the project, in one typed object.
 
 Settings come from environment variables named `WAREHOUSE_…`, then from the file `.env` at the
-project's root, then from the defaults below. Nothing else reads the environment; `profiles.yml`
-reads the same variables, which `source .venv/bin/activate` loads from `.env`.
+project's root, then from the defaults below. No other module takes a setting from the environment;
+what starts programs passes it on. dbt's files read the same variables, which
+`source .venv/bin/activate` loads from `.env`.
 """
 
 import os
@@ -13,7 +14,7 @@ from typing import Literal
 
 from platformdirs import user_cache_path
 from pydantic import Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from errors import UsageError
 
@@ -57,9 +58,15 @@ class Settings(BaseSettings):
         validation_alias="JAVA_HOME",
         description="Java 17 or 21 to use; default: the one on the path, else the one from pip",
     )
-    hdfs_url: str | None = Field(None, description="existing NameNode, as hdfs://host:port")
+    hdfs_url: str | None = Field(
+        None,
+        pattern=r"^hdfs://[^/:\s]+:\d{1,5}$",
+        description="existing NameNode, as hdfs://host:port",
+    )
     metastore_uri: str | None = Field(
-        None, description="existing Hive metastore, as thrift://host:port"
+        None,
+        pattern=r"^thrift://[^/:\s]+:\d{1,5}$",
+        description="existing Hive metastore, as thrift://host:port",
     )
     thrift_host: str | None = Field(None, description="existing Spark Thrift Server: host")
     thrift_port: int | None = Field(None, description="existing Spark Thrift Server: port")
@@ -84,10 +91,14 @@ class Settings(BaseSettings):
         {}, description="by source system: the folder whose files Airflow's runs land"
     )
     notify_webhook: str | None = Field(
-        None, description="address that is sent a JSON message of a failed or late run"
+        None,
+        description="address that is sent a JSON message of a failed or late run, "
+        "or a refused file",
     )
     notify_email: str | None = Field(
-        None, description="who is written to about a failed or late run; needs smtp_url"
+        None,
+        description="who is written to about a failed or late run, or a refused file; "
+        "needs smtp_url",
     )
     smtp_url: str | None = Field(
         None, description="mail server, as smtp://user:password@host:port or smtps://…"
@@ -145,7 +156,7 @@ class Settings(BaseSettings):
         return self.thrift_host or "127.0.0.1", self.thrift_port or self.port("thrift")
 
     def schema_name(self, layer: str) -> str:
-        """The schema of a layer: raw, staging, intermediate, marts or quality."""
+        """The schema of a layer: raw, staging, intermediate, marts_candidate, marts or quality."""
         return self.schema_prefix + layer
 
 
@@ -176,4 +187,11 @@ def load_settings() -> Settings:
             message = f"WAREHOUSE_{name}={problem['input']}: {message}"
         raise UsageError(
             f"A setting is wrong: {message}", "see .env.example for what each setting takes"
+        ) from None
+    except SettingsError:
+        # The only setting that is read as more than a plain text.
+        raise UsageError(
+            "WAREHOUSE_DROP_FOLDER names no source system",
+            "name one folder for each source system: "
+            "WAREHOUSE_DROP_FOLDER__REES46=/data/drop/rees46",
         ) from None

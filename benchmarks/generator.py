@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.warehouses import design_day_plan
 from benchmarks.watching import meanwhile
 from cluster.java import find_java
+from cluster.status import family_memory
 from generator.generation import generate
 from landing.sources import load_source
 from settings import load_settings
@@ -73,14 +74,7 @@ class Memory:
 
     def look(self) -> None:
         """Take in what they hold now."""
-        process = psutil.Process()
-        held = 0
-        for each in [process, *process.children(recursive=True)]:
-            try:
-                held += each.memory_full_info().pss
-            except (psutil.NoSuchProcess, psutil.AccessDenied):
-                continue
-        self.most = max(self.most, held)
+        self.most = max(self.most, family_memory(psutil.Process()))
 
 
 def ours(folder: Path, lines: int) -> Result:

@@ -10,10 +10,9 @@ import argparse
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.watching import meanwhile
 from cluster import processes
 from cluster.environment import dbt_environment
 from cluster.status import family_memory
@@ -58,25 +58,19 @@ class Measured:
 @contextmanager
 def measured(root: psutil.Process) -> Iterator[Measured]:
     """Measure what happens within; the memory is that of a process and its children."""
-    result, over = Measured(), threading.Event()
+    result = Measured()
 
-    def sample() -> None:
-        while not over.wait(SAMPLE_SECONDS):
-            try:
-                result.memory = max(result.memory, family_memory(root))
-            except psutil.Error:
-                continue
+    def look() -> None:
+        with suppress(psutil.Error):
+            result.memory = max(result.memory, family_memory(root))
 
-    sampler = threading.Thread(target=sample, daemon=True)
-    sampler.start()
-    began, busy = time.monotonic(), busy_seconds()
-    try:
-        yield result
-    finally:
-        result.seconds = time.monotonic() - began
-        result.busy_seconds = busy_seconds() - busy
-        over.set()
-        sampler.join()
+    with meanwhile(look, SAMPLE_SECONDS):
+        began, busy = time.monotonic(), busy_seconds()
+        try:
+            yield result
+        finally:
+            result.seconds = time.monotonic() - began
+            result.busy_seconds = busy_seconds() - busy
 
 
 def busy_seconds() -> float:

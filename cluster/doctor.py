@@ -13,7 +13,7 @@ from cluster import hdfs, ports, processes
 from cluster.existing_cluster import existing_services
 from cluster.hdfs_health import hdfs_works
 from cluster.java import find_java
-from cluster.libraries import fetch_libraries
+from cluster.libraries import fetch_libraries, folder_of_edition
 from cluster.memory import machine_memory_mib, plan_memory
 from cluster.obstacles import SMALLEST_FREE_DISK
 from cluster.services import services
@@ -36,7 +36,11 @@ class Finding:
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Run every check, in the order in which a reader would; none of them changes anything."""
+    """Run every check, in the order in which a reader would.
+
+    None changes what is there: a file is written to HDFS and deleted again, and the manifest is
+    made where there is none.
+    """
     checks: list[tuple[str, Callable[[Settings], Iterator[Finding]]]] = [
         ("Python", _python),
         ("settings", _settings_agree),
@@ -109,7 +113,7 @@ def _java(settings: Settings) -> Iterator[Finding]:
 
 
 def _libraries(settings: Settings) -> Iterator[Finding]:
-    if not list(settings.cache_folder.glob("libraries-*")):
+    if not folder_of_edition(settings).exists():
         yield Finding(
             "libraries", "warning", "not fetched yet", "run `warehouse up`, which fetches them"
         )

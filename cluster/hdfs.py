@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 
 from hdfs_native import Client, FileStatus, WriteOptions
@@ -116,14 +117,17 @@ def namenode_state(settings: Settings) -> dict[str, object]:
     """What the NameNode says of itself on its web page: Safemode, LiveNodes, Free, …
 
     Raises:
-        OSError: it does not answer, or not yet with its state.
+        OSError: it does not answer, or not yet with its state, or another program does.
     """
     query = "jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo"
     page = f"http://127.0.0.1:{settings.port('namenode_web')}/{query}"
     # Straight there: a proxy of the environment does not reach the loopback address.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(page, timeout=5) as answer:
-        beans = json.load(answer)["beans"]
+    try:
+        with opener.open(page, timeout=5) as answer:
+            beans = json.load(answer)["beans"]
+    except (HTTPException, LookupError, TypeError, ValueError) as error:
+        raise OSError(f"What answers at {page} is not the NameNode") from error
     if not beans:
         raise OSError("The NameNode is still starting")
     return beans[0]

@@ -48,8 +48,7 @@ def fetch_libraries(settings: Settings, java: Java, say: Callable[[str], None]) 
     Raises:
         WarehouseError: they cannot be fetched, or a checksum differs.
     """
-    edition = hashlib.sha256(IVY_FILE.read_bytes() + CHECKSUM_FILE.read_bytes()).hexdigest()[:12]
-    folder = settings.cache_folder / f"libraries-{edition}"
+    folder = folder_of_edition(settings)
     if not folder.exists():
         settings.cache_folder.mkdir(parents=True, exist_ok=True)
         with locked(settings.cache_folder / "lock"):
@@ -64,6 +63,12 @@ def fetch_libraries(settings: Settings, java: Java, say: Callable[[str], None]) 
             f"delete {folder} and run `warehouse up`, which fetches it anew",
         )
     return Libraries(folder)
+
+
+def folder_of_edition(settings: Settings) -> Path:
+    """Where the libraries are kept that ivy.xml and libraries.sha256 declare now."""
+    edition = hashlib.sha256(IVY_FILE.read_bytes() + CHECKSUM_FILE.read_bytes()).hexdigest()[:12]
+    return settings.cache_folder / f"libraries-{edition}"
 
 
 def mismatches(folder: Path) -> list[str]:

@@ -17,11 +17,11 @@ PATIENCE = 15
 
 
 def answers(host: str, port: int) -> bool:
-    """Whether anything listens on a port."""
+    """Whether anything listens on a port; nothing does where there is no port of that number."""
     try:
         with socket.create_connection((host, port), timeout=3):
             return True
-    except OSError:
+    except (OSError, OverflowError):
         return False
 
 
@@ -60,4 +60,4 @@ def within(seconds: float, ask: Callable[[], bool]) -> bool:
 def host_and_port(address: str) -> tuple[str, int]:
     """The parts of an address like thrift://host:port."""
     host, _, port = address.split("//")[-1].partition(":")
-    return host, int(port.rstrip("/") or 0)
+    return host, int(port)

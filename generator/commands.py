@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from errors import UsageError
+
 
 def register(application: typer.Typer) -> None:
     """Add the generator's commands."""
@@ -12,14 +14,13 @@ def register(application: typer.Typer) -> None:
     application.command()(ledger)
 
 
-FolderArgument = Annotated[
-    Path | None,
-    typer.Argument(help="The folder of the logs; absent: generated/<plan> under the data folder."),
-]
-
-
 def generate(
-    folder: FolderArgument = None,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            help="The folder of the logs; absent: generated/<plan> under the data folder."
+        ),
+    ] = None,
     plan: Annotated[
         str, typer.Option(help="demo, month, design_day, daily, or a YAML file of your own.")
     ] = "demo",
@@ -52,6 +53,10 @@ def generate(
     target = folder or settings.data_folder / "generated" / Path(plan).stem
     first = day_number(wanted, first_date, "--first-date", 0)
     last = day_number(wanted, last_date, "--last-date", wanted.days - 1)
+    if first > last:
+        raise UsageError(
+            f"--first-date {first_date} is after --last-date {last_date}", "swap the two dates"
+        )
     console = Console(soft_wrap=True, highlight=False)
     with generation_progress(console, wanted, last - first + 1) as advance:
         summary = write(target, wanted, workers, first, last, advance, settings if land else None)
@@ -79,7 +84,12 @@ def generate(
 
 
 def ledger(
-    folder: FolderArgument = None,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            help="The folder of the logs; absent: generated/demo under the data folder."
+        ),
+    ] = None,
     date: Annotated[
         str | None,
         typer.Option(metavar="YYYY-MM-DD", help="As of this landed date; the last where absent."),

@@ -199,18 +199,14 @@ def user_columns(
     place = profiles.place[rows]
     born = (profiles.born_day[owner]).astype("datetime64[D]").astype("S10")
     number = profiles.email[rows]
-    name = text.joined(
-        text.picked(pools.first_names, below(chosen, 0, 16, len(pools.first_names))),
-        text.picked(pools.last_names, below(chosen, 16, 16, len(pools.last_names))),
-        by=" ",
-    )
+    first_name = text.picked(pools.first_names, below(chosen, 0, 16, len(pools.first_names)))
+    last_name = text.picked(pools.last_names, below(chosen, 16, 16, len(pools.last_names)))
     # One in sixteen puts the family name first, with a comma.
-    swapped = text.joined(
-        text.picked(pools.last_names, below(chosen, 16, 16, len(pools.last_names))),
-        text.picked(pools.first_names, below(chosen, 0, 16, len(pools.first_names))),
-        by=", ",
+    name = pc.if_else(
+        pa.array(part(chosen, 40, 4) == 0),
+        text.joined(last_name, first_name, by=", "),
+        text.joined(first_name, last_name, by=" "),
     )
-    name = pc.if_else(pa.array(part(chosen, 40, 4) == 0), swapped, name)
     return {
         "user_id": identifiers.user_ids(person),
         "name": text.quoted(name),

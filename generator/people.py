@@ -48,7 +48,7 @@ class People:
         key: uint64 draws to draw further for each person.
         is_user, is_bot: the others never sign up.
         weight: visits of the person, in thousandths of the usual.
-        thrift: how readily the person buys, in thousandths of the usual.
+        readiness_to_buy: how readily the person buys, in thousandths of the usual.
         signed_up_ms, deleted_ms: moments since 1970; `NEVER` where it does not happen.
         active_from, active_until: days of the spells of activity, one column per spell.
         category: the favourite category.
@@ -61,7 +61,7 @@ class People:
     is_user: np.ndarray
     is_bot: np.ndarray
     weight: np.ndarray
-    thrift: np.ndarray
+    readiness_to_buy: np.ndarray
     signed_up_ms: np.ndarray
     deleted_ms: np.ndarray
     active_from: np.ndarray
@@ -132,7 +132,7 @@ class Population:
             is_user=is_user,
             is_bot=is_bot,
             weight=weight,
-            thrift=quantile(lognormal_table(900, 0.5, 4_000), traits, 12),
+            readiness_to_buy=quantile(lognormal_table(900, 0.5, 4_000), traits, 12),
             signed_up_ms=signed_up,
             deleted_ms=deleted,
             active_from=active_from,

@@ -79,7 +79,6 @@ class Catalogue:
         self.launch_day = launch
         self.end_day = np.where(ends, end, np.int64(1 << 40))
         self._appeal = draws(key, 4)
-        self.missing = happens(draws(key, 5), 0, 24, plan.dirt.orphan_products)
         self.versions = self._versions(key, before, base)
         self.known_from_day = self.versions.owners_known_from(plan.products)
         self._price_days, self._prices = self._price_table()
@@ -145,7 +144,8 @@ class Catalogue:
         moments[:, 1:-1] = np.take_along_axis(moments, order, axis=1)
         percent[:, 1:-1] = np.take_along_axis(percent, order, axis=1)
         self._base, self._percent, self._moments = base, percent, moments
-        return versions_of(plan, "products", key, moments, self.missing)
+        missing = happens(draws(key, 5), 0, 24, plan.dirt.orphan_products)
+        return versions_of(plan, "products", key, moments, missing)
 
     def _price_table(self) -> tuple[np.ndarray, np.ndarray]:
         """Days of the price changes by slot, and the price in cents after each."""

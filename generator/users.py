@@ -32,13 +32,12 @@ class Profiles:
 
     Attributes:
         versions: the landed states.
-        place: per version, a number into `places`.
+        place: per version, a number into the places of `NamePools`.
         tier: per version, a number into `TIERS`.
         email: per version, how many addresses came before.
         is_deleted: per version.
         gender: a number into `GENDERS`.
         born_day: days since 1970.
-        missing: whether no line of the user ever lands.
     """
 
     versions: Versions
@@ -48,7 +47,6 @@ class Profiles:
     is_deleted: np.ndarray
     gender: np.ndarray
     born_day: np.ndarray
-    missing: np.ndarray
 
 
 def profiles_of(plan: Plan, people: People) -> Profiles:
@@ -99,7 +97,6 @@ def profiles_of(plan: Plan, people: People) -> Profiles:
         is_deleted=versions.slot == slots + 1,
         gender=quantile(choice_table([0.48, 0.46, 0.02, 0.04]), traits, 12),
         born_day=-365 * 30 + below(traits, 24, 20, 365 * 66 // 2 + 365 * 33),
-        missing=missing,
     )
 
 

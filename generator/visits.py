@@ -34,7 +34,8 @@ class Visits(Columns):
     Attributes:
         person: position of the person in the run of people.
         day: day of its start, counted from 0.
-        number: the how-manieth of the person on that day, from 0; 128 + n for returns of goods.
+        number: the how-manieth of the person on that day, from 0; `FIRST_RETURN` + n for
+            returns of goods.
         order_day, order_number: day and number of the visit that bought what it is about: of this
             visit itself, or of an earlier one whose goods come back.
         key: uint64 draws to draw further for each visit.
@@ -116,7 +117,7 @@ def _described(
     logs_in_from[~is_user] = 1 << 20
 
     rate = plan.intent.buy * _conversion(plan)[source * len(DEVICE_NAMES) + device]
-    rate = np.minimum(rate * people.thrift[person] / 1000, 1.0)
+    rate = np.minimum(rate * people.readiness_to_buy[person] / 1000, 1.0)
     buys = happens(second, 32, 20, rate) & is_user & ~is_bot
     pages = BOT_PAGES // 2 + below(second, 40, 16, BOT_PAGES)
 

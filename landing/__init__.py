@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from landing.land_files import land
     from landing.live_files import unland
-    from landing.report import FileResult, LandingReport, Outcome
+    from landing.report import Outcome
     from landing.streams import StoredStream, record_streams, store_stream
 
 __all__ = [
-    "FileResult",
-    "LandingReport",
     "Outcome",
     "StoredStream",
     "land",
@@ -20,6 +18,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "Outcome": "landing.report",
     "land": "landing.land_files",
     "unland": "landing.live_files",
     "StoredStream": "landing.streams",
@@ -32,6 +31,6 @@ def __getattr__(name: str) -> Any:
     """Import the drivers of HDFS and Thrift when they are first needed, not with the package."""
     from importlib import import_module
 
-    if name not in __all__:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__} has no attribute {name}")
-    return getattr(import_module(_MODULES.get(name, "landing.report")), name)
+    return getattr(import_module(_MODULES[name]), name)

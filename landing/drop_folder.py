@@ -105,23 +105,16 @@ def remove_landed(
 ) -> Freed:
     """Remove the files of the drop folder of a source system whose content is live.
 
+    Whatever they are called: content is compared by its checksum, that of compressed files
+    decompressed. Emptied folders `landed_date=…` go too; all else stays, links and what lies behind
+    them included.
+
     Raises:
         UsageError: there is no such source system, or it has no drop folder.
         WarehouseError: the manifest cannot be read.
         ServiceUnavailable: the Thrift Server does not answer.
     """
-    return remove_live(settings, source, _folder_of(settings, source), say)
-
-
-def remove_live(settings: Settings, source: str, folder: Path, say: Callable[[str], None]) -> Freed:
-    """Remove the finished CSV files below a folder whose content is live, whatever they are called.
-
-    Content is compared by its checksum, that of compressed files decompressed. Emptied folders
-    `landed_date=…` go too; all else stays, links and what lies behind them included.
-
-    Raises:
-        As `remove_landed` does.
-    """
+    folder = _folder_of(settings, source)
     declared = load_source(source)
     found = [path for path in finished_files(folder) if not path.is_symlink()]
     removed = []

@@ -1,11 +1,15 @@
 """What holds for every test, and how two processes of pytest share them."""
 
+import random
 import signal
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+from cluster.ports import port_is_free
+from settings import Settings
 
 # Started in the background of a script, a program ignores Ctrl-C, and so does all that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -27,6 +31,17 @@ GROUPS = {
 }
 # Everything else that needs a cluster, after those.
 CLUSTER = "cluster"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with a data folder and ports of their own; nothing is started."""
+    while True:
+        base = random.randrange(20000, 31000, 100)
+        if all(port_is_free(base + offset) for offset in range(20)):
+            return Settings(
+                data_folder=tmp_path / "data", cache_folder=tmp_path / "cache", port_base=base
+            )
 
 
 def group_of(nodeid: str) -> str:

@@ -4,11 +4,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from hdfs_native import WriteOptions
 
-from cluster.hdfs import client
 from cluster.sql import connect
 from generator.ledger.book import SUMS
 from generator.ledger.reading import Ledger
 from generator.ledger.tables import VERSIONED
+from landing.hdfs import connect_to_hdfs, hdfs_errors
 from settings import Settings
 
 TABLES = (*SUMS, *VERSIONED, "files")
@@ -18,9 +18,10 @@ def land_ledger(settings: Settings, ledger: Ledger) -> int:
     """Bring a ledger to the raw zone in place of what was there; returns its rows.
 
     Raises:
-        ServiceUnavailable: HDFS or the Thrift Server does not answer.
+        WarehouseError: HDFS or the Thrift Server refused.
+        ServiceUnavailable: one of them does not answer.
     """
-    hdfs = client(settings.hdfs)
+    hdfs = connect_to_hdfs(settings)
     schema = settings.schema_name("raw")
     row_count = 0
     with connect(settings) as connection:
@@ -31,9 +32,11 @@ def land_ledger(settings: Settings, ledger: Ledger) -> int:
             row_count += table.num_rows
             place = f"{settings.raw_folder}/ledger/{name}"
             hidden = f"{place}/_ledger.parquet"
-            with hdfs.create(hidden, WriteOptions(overwrite=True, create_parent=True)) as file:
-                file.write(_parquet(table))
-            hdfs.rename(hidden, f"{place}/ledger.parquet", overwrite=True)
+            content = _parquet(table)
+            with hdfs_errors(settings, f"Storing the ledger's {name}"):
+                with hdfs.create(hidden, WriteOptions(overwrite=True, create_parent=True)) as file:
+                    file.write(content)
+                hdfs.rename(hidden, f"{place}/ledger.parquet", overwrite=True)
             location = f"{settings.hdfs}{place}"
             connection.execute(
                 f"create table if not exists {schema}.ledger_{name} using parquet "
@@ -47,9 +50,10 @@ def remove_ledger(settings: Settings) -> bool:
     """Take a landed ledger out again; returns whether there was one.
 
     Raises:
-        ServiceUnavailable: HDFS or the Thrift Server does not answer.
+        WarehouseError: HDFS or the Thrift Server refused.
+        ServiceUnavailable: one of them does not answer.
     """
-    hdfs = client(settings.hdfs)
+    hdfs = connect_to_hdfs(settings)
     schema = settings.schema_name("raw")
     with connect(settings) as connection:
         landed = {row[1] for row in connection.execute(f"show tables in {schema}").rows}
@@ -57,7 +61,8 @@ def remove_ledger(settings: Settings) -> bool:
         names = [name for name in ("files", *TABLES) if f"ledger_{name}" in landed]
         for name in dict.fromkeys(names):
             connection.execute(f"drop table {schema}.ledger_{name}")
-    hdfs.delete(f"{settings.raw_folder}/ledger", recursive=True)
+    with hdfs_errors(settings, "Removing the ledger"):
+        hdfs.delete(f"{settings.raw_folder}/ledger", recursive=True)
     return bool(names)
 
 

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from generator.ledger.reading import Ledger
 from generator.ledger.sums import READINGS
+from generator.number_table import number_table
 
 
 def summary_tables(ledger: Ledger) -> list[Table]:
@@ -17,7 +18,9 @@ def summary_tables(ledger: Ledger) -> list[Table]:
 
 
 def _events(ledger: Ledger) -> Table:
-    table = _table("Events", "event type", "what the shop did", "as landed", "of them by bots")
+    table = number_table(
+        "Events", "event type", "what the shop did", "as landed", "of them by bots"
+    )
     found = {reading: ledger.table("events_daily", reading) for reading in READINGS}
     intended, observable = (_by_type(found[reading]) for reading in READINGS)
     bots = found[READINGS[1]].filter(found[READINGS[1]]["is_bot"])
@@ -40,7 +43,7 @@ def _by_type(events: pa.Table) -> dict[str, int]:
 
 
 def _figures(ledger: Ledger) -> Table:
-    table = _table("Figures", "figure", "what the shop did", "as landed", "difference")
+    table = number_table("Figures", "figure", "what the shop did", "as landed", "difference")
     readings = [_figures_of(ledger, reading) for reading in READINGS]
     for name, intended in readings[0].items():
         observable = readings[1][name]
@@ -73,7 +76,7 @@ def _figures_of(ledger: Ledger, reading: str) -> dict[str, int | Decimal]:
 
 
 def _lines(ledger: Ledger) -> Table:
-    table = _table("Lines landed", "table", "lines", "malformed", "duplicates", "late")
+    table = number_table("Lines landed", "table", "lines", "malformed", "duplicates", "late")
     files = ledger.lines("files")
     names = ("line_count", "malformed_count", "duplicate_count", "late_count")
     for name in ("events", "orders", "users", "products"):
@@ -84,11 +87,3 @@ def _lines(ledger: Ledger) -> Table:
 
 def _sum(table: pa.Table, column: str) -> Any:
     return pc.sum(table[column]).as_py() or 0 if column in table.column_names else 0
-
-
-def _table(title: str, label: str, *numbers: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
-    table.add_column(label)
-    for number in numbers:
-        table.add_column(number, justify="right")
-    return table

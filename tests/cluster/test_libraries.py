@@ -46,9 +46,7 @@ def test_a_cut_off_and_a_missing_library_are_seen(folder: Path) -> None:
 
 
 def test_a_damaged_cache_is_refused_with_its_fix(folder: Path, settings: Settings) -> None:
-    both = libraries.IVY_FILE.read_bytes() + libraries.CHECKSUM_FILE.read_bytes()
-    edition = hashlib.sha256(both).hexdigest()[:12]
-    cached = settings.cache_folder / f"libraries-{edition}"
+    cached = libraries.folder_of_edition(settings)
     settings.cache_folder.mkdir(parents=True)
     folder.rename(cached)
     java = find_java(settings)

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from orchestration import service as airflow
 from settings import PROJECT_ROOT, Settings
 
 from .conftest import Run, environment_of, free_port_base, run_program
+from .table_snapshots import Query
 
-Query = Callable[[str], list[tuple]]
 KEPT = "raw.kept_over_a_crash"
 DEAD_PROXY = "http://127.0.0.1:9"
 

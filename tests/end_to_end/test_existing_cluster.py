@@ -1,7 +1,6 @@
 """A second checkout that uses the services of the first as an existing cluster."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -10,9 +9,9 @@ import pytest
 from settings import PROJECT_ROOT, Settings
 
 from .conftest import Run
+from .table_snapshots import Query
 from .test_own_shop import copy_of_the_project
 
-Query = Callable[[str], list[tuple]]
 PREFIX = "existing_"
 
 

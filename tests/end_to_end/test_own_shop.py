@@ -3,7 +3,6 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,8 +11,8 @@ import pytest
 from settings import PROJECT_ROOT
 
 from .conftest import Run
+from .table_snapshots import Query
 
-Query = Callable[[str], list[tuple]]
 PREFIX = "own_shop_"
 MARTS = f"{PREFIX}marts_candidate"
 

@@ -73,6 +73,10 @@ def test_a_folder_of_another_plan_is_refused(logs, tmp_path):
         (["generate", "FOLDER", "--plan", "absent.yml"], "demo"),
         (["generate", "FOLDER", "--first-date", "soon"], "2024-03-01"),
         (["generate", "FOLDER", "--last-date", "2030-01-01"], "2024-03-07"),
+        (
+            ["generate", "FOLDER", "--first-date", "2024-03-03", "--last-date", "2024-03-02"],
+            "swap the two dates",
+        ),
         (["ledger", "FOLDER"], "warehouse generate"),
     ],
 )

@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,23 +10,11 @@ from typing import Any
 
 import pytest
 
-from cluster.ports import port_is_free
 from orchestration.manifest import refresh_manifest
 from settings import PROJECT_ROOT, Settings
 
 DAGS = PROJECT_ROOT / "orchestration" / "dags"
 Load = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Settings with a data folder and ports of their own; nothing is started."""
-    while True:
-        base = random.randrange(20000, 31000, 100)
-        if all(port_is_free(base + offset) for offset in range(20)):
-            return Settings(
-                data_folder=tmp_path / "data", cache_folder=tmp_path / "cache", port_base=base
-            )
 
 
 @pytest.fixture(scope="session")

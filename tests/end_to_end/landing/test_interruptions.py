@@ -50,7 +50,6 @@ def test_land__killed_while_uploading_leaves_nothing_visible_and_resumes(
 import os, signal
 import hdfs_native
 from pathlib import Path
-from uuid import uuid4
 from landing import land
 from settings import load_settings
 write = hdfs_native.FileWriter.write
@@ -109,7 +108,6 @@ def test_land__killed_between_rename_and_manifest_row_is_recorded_by_the_next_ru
     script = f"""
 import os, signal
 from pathlib import Path
-from uuid import uuid4
 from landing import land_files, recording
 from settings import load_settings
 recording.record_landed = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
@@ -179,7 +177,6 @@ def test_land__memory_does_not_grow_with_the_file(run_python: Run, tmp_path: Pat
     path = large(tmp_path / "events_large.csv", 700)
     script = f"""
 from pathlib import Path
-from uuid import uuid4
 from landing import land
 from settings import load_settings
 land(load_settings(), "shop", [Path({str(path)!r})])
