@@ -4,7 +4,7 @@
     when it is new, or when it is gone.
 
     Args:
-        upstream: {relation, partition, column}, see plan_incremental.
+        upstream: {relation, partition, column, rows}, see plan_incremental.
         before: id of the absorbed snapshot; none: every partition counts as changed.
 -#}
 {% macro changed_values(upstream, before) %}
@@ -43,6 +43,9 @@
     {% endif %}
 
     {% set is_changed = upstream.partition ~ ' in (' ~ partitions | join(', ') ~ ')' %}
+    {% if upstream.rows %}
+        {% set is_changed = is_changed ~ ' and ' ~ upstream.rows %}
+    {% endif %}
     {% set touched = 'select distinct ' ~ sql_literal_of(upstream.column) ~ ' from ' ~ upstream.relation %}
     {% set query = touched ~ ' where ' ~ is_changed %}
     {% if before is not none %}

@@ -13,18 +13,19 @@
     {% set properties = table_properties(relation) %}
     {#- Not under the table's own name: Spark shows no value of a name with `url` in it, such as hourly. #}
     {% set told = dict(plan.absorbed, **{'self': properties['current-snapshot-id']}) %}
-    {% set changed = [] %}
-    {% for name, snapshot_id in told.items() if properties.get('absorbed.' ~ name) != snapshot_id %}
-        {% do changed.append("'absorbed." ~ name ~ "' = '" ~ snapshot_id ~ "'") %}
-    {% endfor %}
-    {% if changed %}
-        {% do run_query('alter table ' ~ relation ~ ' set tblproperties (' ~ changed | join(', ') ~ ')') %}
-    {% endif %}
+    {#- Forgotten first: a build killed in between then knows that it knows nothing. #}
     {% set forgotten = [] %}
     {% for name in properties if name.startswith('absorbed.') and name.removeprefix('absorbed.') not in told %}
         {% do forgotten.append("'" ~ name ~ "'") %}
     {% endfor %}
     {% if forgotten %}
         {% do run_query('alter table ' ~ relation ~ ' unset tblproperties (' ~ forgotten | join(', ') ~ ')') %}
+    {% endif %}
+    {% set changed = [] %}
+    {% for name, snapshot_id in told.items() if properties.get('absorbed.' ~ name) != snapshot_id %}
+        {% do changed.append("'absorbed." ~ name ~ "' = '" ~ snapshot_id ~ "'") %}
+    {% endfor %}
+    {% if changed %}
+        {% do run_query('alter table ' ~ relation ~ ' set tblproperties (' ~ changed | join(', ') ~ ')') %}
     {% endif %}
 {% endmacro %}

@@ -44,7 +44,7 @@
     {% endset %}
     {# Rows without a version stand in partitions of their own, so a new key is looked for in few. #}
     {% set bounds = run_query(
-        'with ' ~ changed ~ " select concat('#', min(if(is_new_key, null, to_date(valid_from)))) from changed"
+        'with ' ~ changed ~ " select concat('#', min(if(is_new_key, null, date_sub(to_date(valid_from), 1)))) from changed"
     )[0][0] %}
     {% set first_date = bounds[1:] if bounds else '2100-01-01' %}
     {% set touched %}

@@ -102,6 +102,29 @@ def test_marts_name_no_staging_model(models: list[Model]) -> None:
                 assert not name.startswith("stg_"), f"{model['name']} reads {name}"
 
 
+def test_a_changed_variable_makes_anew_what_reads_it(
+    manifest: dict[str, Any], models: list[Model]
+) -> None:
+    """Each is followed, and named by the SQL of what reads it, also through a macro."""
+    variables = set(yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())["vars"])
+    followed = variables - {"as_of_date", "source_systems"}
+    macros = manifest["macros"]
+    own = "macro.ecommerce_warehouse."
+    text = macros[f"{own}values_of_variables"]["macro_sql"]
+    assert followed == {name for name in variables if f"'{name}'" in text} - {"source_systems"}
+
+    def read_by(macro: str) -> set[str]:
+        read = set(re.findall(r"\bvar\(\s*['\"](\w+)", macros[macro]["macro_sql"]))
+        return read.union(
+            *(read_by(name) for name in macros[macro]["depends_on"]["macros"] if own in name)
+        )
+
+    for model in models:
+        called = [name for name in model["depends_on"]["macros"] if own in name]
+        for name in followed & set().union(*map(read_by, called)):
+            assert name in model["raw_code"], f"{model['name']} does not name {name}"
+
+
 def test_a_description_begins_with_the_grain(models: list[Model]) -> None:
     for model in models:
         assert model["config"]["meta"].get("grain"), f"{model['name']} has no meta.grain"

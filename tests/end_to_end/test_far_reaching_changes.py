@@ -21,6 +21,10 @@ ORDER_HEADER = (
     "order_id,order_line,user_id,product_id,quantity,unit_price,discount_amount,total_amount,"
     "payment_method,status,ordered_at,updated_at"
 )
+USER_HEADER = (
+    "user_id,name,email,gender,birth_date,country,region,city,loyalty_tier,signed_up_at,"
+    "updated_at,is_deleted"
+)
 CLICK_HEADER = (
     "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session"
 )
@@ -142,3 +146,24 @@ def test_a_build_killed_before_it_remembers__leaves_nothing_behind(
     warehouse("unland", "shop", "events_gone.csv", **OWN)
     dbt("run", "--select", "+fct_events", **OWN)
     assert query(count) == [(0,)]
+
+
+def test_changed_variables__make_anew_what_depends_on_them(
+    changed: None, warehouse: Run, dbt: Run, query: Query, tmp_path: Path
+) -> None:
+    """A shop that is disabled and comes back, another that offers more, shorter sessions."""
+    fewer = "{source_systems: {shop: [events, order_lines], online_retail: [order_lines]}}"
+    run(dbt, "--vars", fewer)
+    assert query(f"select distinct source_system from {MARTS}.fct_events") == [("shop",)]
+    warehouse("unland", "rees46", "2019-Aug.csv", **OWN)
+    user = "U1,,,,,,,,,2019-01-01T00:00:00Z,2019-01-01T00:00:00Z,false"
+    land(warehouse, tmp_path, {"shop": {"users_first.csv": [USER_HEADER, user]}})
+    run(dbt)
+    assert query(f"select distinct source_system from {MARTS}.fct_events") == [("shop",)]
+    assert query(f"select count(*) from {MARTS}.fct_orders where user_version_id = 'unknown'") == [
+        (0,)
+    ]
+    run(dbt, "--vars", "{session_gap_minutes: 5}")
+    before = current_snapshots(TABLES, query)
+    run(dbt, "--vars", "{session_gap_minutes: 5}", "--full-refresh")
+    assert_equal(query, before, "after changed variables against rebuilt")

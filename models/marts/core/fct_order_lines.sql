@@ -5,7 +5,13 @@
 ) }}
 
 {#- An order formed from purchases belongs to the date on which its session began. #}
-{%- set purchases = {'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'session_date'} %}
+{%- set is_bought_without_order = "event_type = 'purchase' and source_system in (" ~ sources_without_orders() ~ ')' %}
+{%- set purchases = {
+    'relation': ref('fct_events'),
+    'partition': 'event_date',
+    'column': 'session_date',
+    'rows': is_bought_without_order,
+} %}
 {%- set plan = plan_incremental(staging_upstreams('order_date', stream='order_lines') + [purchases]) %}
 {%- set plan = with_changed_versions(plan, ref('dim_users'), 'user_id', 'order_date', 'ordered_at') %}
 {%- set plan = with_changed_versions(plan, ref('dim_products'), 'product_id', 'order_date', 'ordered_at') %}
@@ -55,8 +61,7 @@ purchases as (
     where
         {{ is_planned('event_date', with_neighbouring_dates(plan, days_after=1)) }}
         and {{ is_planned('session_date', plan) }}
-        and event_type = 'purchase'
-        and source_system in ({{ sources_without_orders() }})
+        and {{ is_bought_without_order }}
 ),
 
 user_versions as (
