@@ -6,10 +6,9 @@ daily as (
     select
         source_system,
         order_date,
-        count(*) as order_count,
+        count_if(is_purchase) as order_count,
         sum(net_amount) as net_amount
     from {{ mart('fct_orders') }}
-    where not is_cancelled
     group by source_system, order_date
 ),
 

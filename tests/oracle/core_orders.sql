@@ -16,18 +16,25 @@ select
 from order_line_lines;
 
 create table order_lines_as_booked as
-with others as (
+with numbered as (
     select
-        latest.source_system,
-        latest.order_date,
-        latest.order_line_id,
-        list(other.file_id order by other.place)
-            filter (other.updated_at = latest.updated_at) as duplicate_file_ids,
-        list(other.file_id order by other.place)
-            filter (other.updated_at < latest.updated_at) as superseded_file_ids
-    from order_line_versions as latest
-    inner join order_line_versions as other using (source_system, order_date, order_line_id)
-    where latest.place = 1 and other.place > 1
+        *,
+        row_number() over (
+            partition by source_system, order_date, order_line_id, updated_at order by place
+        ) as time_told
+    from order_line_versions
+),
+
+-- Each status is told once; what tells it again is a duplicate, whichever status came later.
+others as (
+    select
+        source_system,
+        order_date,
+        order_line_id,
+        list(file_id order by place) filter (time_told > 1) as duplicate_file_ids,
+        list(file_id order by place) filter (time_told = 1) as superseded_file_ids
+    from numbered
+    where place > 1
     group by all
 )
 
@@ -146,6 +153,7 @@ select
         else 'completed'
     end as status,
     bool_and(status = 'cancelled') as is_cancelled,
+    bool_or(quantity > 0 and status <> 'cancelled') as is_purchase,
     bool_or(is_return) as has_return,
     max(user_id) as user_id,
     coalesce(max_by(user_version_id, user_id), 'unknown') as user_version_id,

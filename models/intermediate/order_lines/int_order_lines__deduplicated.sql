@@ -55,7 +55,8 @@ latest as (
     where version_rank = 1
 ),
 
--- a repeat of the same version is a duplicate; an older version is superseded; none is null
+-- the first landed line of an older version is superseded, and what repeats the line before it, in
+-- the order of versions, is a duplicate; none is null
 final as (
     select
         file_id,
@@ -76,14 +77,14 @@ final as (
         country,
         nullif(
             transform(
-                filter(other_versions, version -> version.updated_at = updated_at),
+                filter(other_versions, (version, place) -> version.updated_at = versions[place].updated_at),
                 version -> version.file_id
             ),
             array()
         ) as duplicate_file_ids,
         nullif(
             transform(
-                filter(other_versions, version -> version.updated_at != updated_at),
+                filter(other_versions, (version, place) -> version.updated_at != versions[place].updated_at),
                 version -> version.file_id
             ),
             array()

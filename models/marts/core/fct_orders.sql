@@ -45,6 +45,7 @@ orders as (
         bool_and(status = 'cancelled') as is_cancelled,
         bool_and(status in ('cancelled', 'returned')) as is_undone,
         bool_or(status = 'pending') as is_pending,
+        bool_or(status != 'cancelled' and quantity > 0) as is_purchase,
         bool_or(is_return) as has_return,
         min_by(user_id, if(user_id is null, null, struct(ordered_at, order_line_id))) as user_id,
         min_by(user_version_id, if(user_id is null, null, struct(ordered_at, order_line_id))) as user_version_id,
@@ -74,6 +75,7 @@ final as (
             else 'completed'
         end as status,
         is_cancelled,
+        is_purchase,
         has_return,
         user_id,
         coalesce(user_version_id, 'unknown') as user_version_id,

@@ -14,7 +14,7 @@ orders as (
         source_system,
         user_id,
         order_date,
-        {{ is_purchase() }} as is_purchase,
+        is_purchase,
         net_amount
     from {{ ref('fct_orders') }}
     where

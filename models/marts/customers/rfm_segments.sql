@@ -16,7 +16,7 @@ orders as (
         user_id,
         order_date,
         trunc(order_date, 'month') as order_month,
-        {{ is_purchase() }} as is_purchase,
+        is_purchase,
         net_amount
     from {{ ref('fct_orders') }}
     where

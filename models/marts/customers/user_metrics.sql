@@ -16,7 +16,7 @@ orders as (
         order_date,
         ordered_at,
         is_cancelled,
-        {{ is_purchase() }} as is_purchase,
+        is_purchase,
         gross_amount,
         discount_amount,
         refund_amount,
