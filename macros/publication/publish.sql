@@ -1,6 +1,7 @@
 {#-
     Shows readers the marts as they are built now: `dbt run-operation publish`, or by itself at the
-    end of a `dbt build` of everything in which nothing failed. With a tag, those that carry it:
+    end of a `dbt build` of everything in which nothing failed; never while a data test failed when it
+    last ran. With a tag, those that carry it:
     `dbt run-operation publish --args '{tag: hourly}'`; the others keep their published snapshot.
 
     Marts are built and tested in the schema marts_candidate. What readers see in marts are views of
@@ -18,6 +19,7 @@
     {% if not execute or not all_marts %}
         {% do return('') %}
     {% endif %}
+    {% do assert_tests_passed() %}
     {% set log = publication_log() %}
     {% set published = published_batch(log) %}
     {% set marts = marts_with_tag(all_marts, tag, published) %}
@@ -31,12 +33,6 @@
     {% do assert_built(marts + kept, candidates) %}
     {% set states = tagged_snapshots(marts + kept) %}
     {% set shown = run_query('show views in ' ~ readers).columns[1].values() | list %}
-    {% for table in run_query('show tables in ' ~ readers).columns[1].values() if table not in shown %}
-        {% if table in marts | map(attribute='name') | list %}
-            {# Marts were built right there before there was publishing. #}
-            {% do run_query('drop table ' ~ readers ~ '.' ~ table) %}
-        {% endif %}
-    {% endfor %}
 
     {% set rows = [] %}
     {% set shown_snapshots = {} %}

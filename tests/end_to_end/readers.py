@@ -86,6 +86,7 @@ def assert_each_answer_is_of_one_batch(settings: Settings, seen: Seen) -> None:
         batches = _batches(connection, settings)
         for mart, answers in seen.answers.items():
             assert answers, f"{mart} was not read"
+            assert all(rows for rows, _ in answers), f"{mart} was empty"
             held = {
                 answer(connection, f"({query})")
                 for query in {_as_of(connection, settings, mart, batch) for batch in batches}

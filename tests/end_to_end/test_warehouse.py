@@ -17,6 +17,7 @@ from cluster.ports import port_is_free
 from settings import PROJECT_ROOT, Settings
 
 from .conftest import DATA, Run, compared_with_ledger
+from .faults import write_a_row_twice
 from .readers import assert_each_answer_is_of_one_batch, reading
 from .table_snapshots import Query, snapshots, tables
 
@@ -298,17 +299,36 @@ def test_publish__is_left_to_a_step_apart(built: Path, dbt: Run) -> None:
     assert "as WAREHOUSE_PUBLISH says" in dbt(*one, WAREHOUSE_PUBLISH="apart").stdout
 
 
+def test_publish__waits_for_data_tests_that_failed(
+    unpublished: None, dbt: Run, query: Query
+) -> None:
+    """Also one that the part to be published does not have."""
+    write_a_row_twice(query, "marts_candidate.price_history", "true")
+    test = ("test", "--select", "price_history", "--exclude-resource-type", "unit_test")
+    assert dbt(*test, check=False).returncode
+    for part in ((), ("--args", "{tag: hourly}")):
+        refused = dbt(*PUBLISH, *part, check=False)
+        assert refused.returncode
+        assert "failed when they last ran: primary_key_price_history" in refused.stdout
+    dbt("run", "--full-refresh", "--select", "price_history")
+    dbt(*test)
+    assert "Published" in dbt(*PUBLISH).stdout
+
+
 def test_readers__see_one_batch_after_the_other(
     unpublished: None, built: Path, cluster: Settings, warehouse: Run, dbt: Run, query: Query
 ) -> None:
-    """On several connections without a pause, while every table is made anew and published."""
+    """On several connections without a pause, while a day is built, then every table made anew."""
     count = "select count(distinct publication_id) from quality.publications"
     [(before,)] = query(count)
     warehouse("land", "shop", built / "landed_date=2024-03-04")
     with reading(cluster) as seen:
+        dbt("run")
+        dbt(*PUBLISH)
         dbt("run", "--full-refresh")
         dbt(*PUBLISH)
-    assert query(count) == [(before + 1,)]
+    assert query(count) == [(before + 2,)]
     assert seen.count > 5 * len(seen.answers)
-    assert any(len(answers) == 2 for answers in seen.answers.values()), "both batches were read"
+    # The rows of the full refresh are those of the day before it.
+    assert any(len(answers) == 2 for answers in seen.answers.values()), "both days were read"
     assert_each_answer_is_of_one_batch(cluster, seen)
