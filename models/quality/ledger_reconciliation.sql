@@ -82,12 +82,13 @@
         ),
         'select * from attribution', ['order_id', 'touchpoint'], touchpoint + credits, states=true,
     ),
-    'lines and quarantined lines by table': compared(
-        'select `table` as table_name, sum(line_count) as line_count, sum(malformed_count) as quarantined_count from '
-        ~ ledger_table('files') ~ ' where to_date(landed_date) <= (select as_of_date from shop_as_of) group by `table`',
-        'select table_name, sum(line_count) as line_count, sum(quarantined_count) as quarantined_count '
-        ~ 'from files group by table_name',
-        ['table_name'], ['line_count', 'quarantined_count'],
+    'lines, repeated and quarantined ones by table': compared(
+        'select `table` as table_name, sum(line_count) as line_count, sum(duplicate_count) as duplicate_count, '
+        ~ 'sum(malformed_count) as quarantined_count from ' ~ ledger_table('files')
+        ~ ' where to_date(landed_date) <= (select as_of_date from shop_as_of) group by `table`',
+        'select table_name, sum(line_count) as line_count, sum(duplicate_count) as duplicate_count, '
+        ~ 'sum(quarantined_count) as quarantined_count from files group by table_name',
+        ['table_name'], ['line_count', 'duplicate_count', 'quarantined_count'],
     ),
 } if ledger_is_landed() else {} %}
 
@@ -223,6 +224,7 @@ files as (
         table_name,
         landed_date,
         line_count,
+        duplicate_count - superseded_count as duplicate_count,
         quarantined_count
     from {{ ref('file_reconciliation') }}
     where source_system = 'shop'
