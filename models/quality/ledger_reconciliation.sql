@@ -16,6 +16,8 @@
     'time_decay_credit',
 ] %}
 {%- set touchpoint = ['session_started_at', 'traffic_source', 'touchpoint_count'] %}
+{%- set told_files = ledger_table('files')
+    ~ ' where to_date(landed_date) <= (select as_of_date from shop_as_of)' %}
 {%- set comparisons = {
     'events and revenue by date, type and bots': compared(
         ledger_sums('events_daily', ['event_date', 'event_type', 'is_bot'], ['event_count', 'revenue_amount']),
@@ -82,13 +84,17 @@
         ),
         'select * from attribution', ['order_id', 'touchpoint'], touchpoint + credits, states=true,
     ),
-    'lines, repeated and quarantined ones by table': compared(
-        'select `table` as table_name, sum(line_count) as line_count, sum(duplicate_count) as duplicate_count, '
-        ~ 'sum(malformed_count) as quarantined_count from ' ~ ledger_table('files')
-        ~ ' where to_date(landed_date) <= (select as_of_date from shop_as_of) group by `table`',
-        'select table_name, sum(line_count) as line_count, sum(duplicate_count) as duplicate_count, '
-        ~ 'sum(quarantined_count) as quarantined_count from files group by table_name',
-        ['table_name'], ['line_count', 'duplicate_count', 'quarantined_count'],
+    'lines and quarantined lines by table': compared(
+        'select `table` as table_name, sum(line_count) as line_count, sum(malformed_count) as quarantined_count '
+        ~ 'from ' ~ told_files ~ ' group by `table`',
+        'select table_name, sum(line_count) as line_count, sum(quarantined_count) as quarantined_count '
+        ~ 'from files group by table_name',
+        ['table_name'], ['line_count', 'quarantined_count'],
+    ),
+    'repeated lines by table': compared(
+        'select `table` as table_name, sum(duplicate_count) as duplicate_count from ' ~ told_files ~ ' group by `table`',
+        'select table_name, sum(duplicate_count) as duplicate_count from duplicates group by table_name',
+        ['table_name'], ['duplicate_count'],
     ),
 } if ledger_is_landed() else {} %}
 
@@ -224,9 +230,16 @@ files as (
         table_name,
         landed_date,
         line_count,
-        duplicate_count - superseded_count as duplicate_count,
         quarantined_count
     from {{ ref('file_reconciliation') }}
+    where source_system = 'shop'
+),
+
+duplicates as (
+    select
+        table_name,
+        duplicate_count
+    from {{ ref('duplicates_daily') }}
     where source_system = 'shop'
 ),
 

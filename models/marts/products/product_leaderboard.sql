@@ -51,8 +51,8 @@ recent_days as (
     inner join as_of_dates
         on product_days.source_system = as_of_dates.source_system
     where
-        product_days.event_date <= as_of_dates.as_of_date
-        and product_days.event_date > date_sub(as_of_dates.as_of_date, {{ 2 * longest_window_days }})
+        product_days.event_date
+        between date_sub(as_of_dates.as_of_date, {{ 2 * longest_window_days - 1 }}) and as_of_dates.as_of_date
 ),
 
 windows as (
