@@ -276,8 +276,8 @@ counted as (
 counts as (
     select
         comparison,
-        sum(value_count) as value_count,
-        sum(difference_count) as difference_count
+        any_value(value_count) as value_count,
+        any_value(difference_count) as difference_count
     from counted
     group by comparison
 ),
