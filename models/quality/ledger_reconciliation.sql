@@ -3,6 +3,9 @@
 {%- set sessions = [
     'session_count', 'event_count', 'converted_count', 'abandoned_count', 'duration_seconds', 'revenue_amount',
 ] %}
+{%- set sessions_of_people = [
+    'session_count', 'event_count', 'converted_count', 'duration_seconds', 'revenue_amount',
+] %}
 {%- set funnel = ['viewed_count', 'carted_count', 'purchased_count'] %}
 {%- set carts = ['cart_count', 'product_count', 'value_amount'] %}
 {%- set customers = ['customer_count', 'new_customer_count', 'returning_customer_count'] %}
@@ -33,6 +36,18 @@
         ~ 'sum(revenue_amount) as revenue_amount from sessions '
         ~ 'group by session_date, traffic_source, device_type, is_bot',
         session_keys + ['is_bot'], sessions,
+    ),
+    'events and revenue of people by date and type': compared(
+        'select event_date, event_type, event_count, revenue_amount from ('
+        ~ ledger_sums('events_daily', ['event_date', 'event_type', 'is_bot'], ['event_count', 'revenue_amount'])
+        ~ ') where not is_bot',
+        'select * from event_types', ['event_date', 'event_type'], ['event_count', 'revenue_amount'],
+    ),
+    'sessions of people by date, source and device': compared(
+        'select ' ~ (session_keys + sessions_of_people) | join(', ') ~ ' from ('
+        ~ ledger_sums('sessions_daily', session_keys + ['is_bot'], sessions)
+        ~ ') where not is_bot',
+        'select * from traffic', session_keys, sessions_of_people,
     ),
     'ordered funnel by date, source and device': compared(
         ledger_sums('funnel_daily', session_keys, funnel), 'select * from funnel', session_keys, funnel,
@@ -128,6 +143,30 @@ sessions as (
         duration_seconds,
         revenue_amount
     from {{ ref('fct_sessions') }}
+    where source_system = 'shop'
+),
+
+event_types as (
+    select
+        event_date,
+        event_type,
+        event_count,
+        revenue_amount
+    from {{ ref('agg_event_types_daily') }}
+    where source_system = 'shop'
+),
+
+traffic as (
+    select
+        session_date,
+        traffic_source,
+        device_type,
+        session_count,
+        event_count,
+        converted_session_count as converted_count,
+        duration_seconds,
+        revenue_amount
+    from {{ ref('agg_traffic_daily') }}
     where source_system = 'shop'
 ),
 
@@ -295,9 +334,15 @@ names as (
         ) as comparison
 ),
 
--- a ledger says nothing of what was landed under later dates, which the marts hold already
+-- a ledger says nothing of what was landed under later dates, which the marts hold already, nor of
+-- an as-of date that was asked for, by which some marts are told
 validity as (
-    select coalesce(max(landed_date) > {{ ledger_last_date() }}, false) as has_lapsed
+    select
+        coalesce(
+            max(landed_date) > {{ ledger_last_date() }}
+            or max(landed_date) != (select shop_as_of.as_of_date from shop_as_of),
+            false
+        ) as has_lapsed
     from files
 ),
 

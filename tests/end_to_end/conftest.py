@@ -252,7 +252,7 @@ def compared_with_ledger(query: Callable[[str], list[tuple]], prefix: str = "") 
         prefix: of the schemas.
     """
     compared = query(f"select * from {prefix}quality.ledger_reconciliation")
-    assert len(compared) == 14
+    assert len(compared) == 16
     for name, values, differences, has_lapsed in compared:
         assert not has_lapsed, name
         assert differences == 0, f"{differences} of {values} values differ: {name}"

@@ -177,7 +177,7 @@ def test_daily__numbers_are_proven_and_the_docs_are_there(
         "select count(*), sum(value_count), sum(difference_count) "
         "from scheduled_quality.ledger_reconciliation"
     )
-    assert compared[0][0] == 14 and compared[0][1] > 0 and compared[0][2] == 0
+    assert compared[0][0] == 16 and compared[0][1] > 0 and compared[0][2] == 0
     docs = scheduled.settings.data_folder / "docs"
     assert (docs / "index.html").exists() and (docs / "lineage" / "index.html").exists()
     nodes = json.loads((docs / "manifest.json").read_text())["nodes"]
