@@ -40,11 +40,20 @@ TYPES = {
     r".*_rate": "double",
 }
 LONGEST_NAME = 120
+OWN = "macro.ecommerce_warehouse."
 MEASURES = r".*_(count|amount|price|seconds)"
 
 
 def layer(model: Model) -> str:
     return model["fqn"][1]
+
+
+def variables_read(manifest: dict[str, Any], text: str, node: dict[str, Any]) -> set[str]:
+    """The variables that a text reads, itself or by macros of this project."""
+    macros = [manifest["macros"][name] for name in node["depends_on"]["macros"] if OWN in name]
+    return set(re.findall(r"\bvar\(\s*['\"](\w+)", text)).union(
+        *(variables_read(manifest, macro["macro_sql"], macro) for macro in macros)
+    )
 
 
 def is_of_lines(model: Model) -> bool:
@@ -108,21 +117,24 @@ def test_a_changed_variable_makes_anew_what_reads_it(
     """Each is followed, and named by the SQL of what reads it, also through a macro."""
     variables = set(yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())["vars"])
     followed = variables - {"as_of_date", "source_systems"}
-    macros = manifest["macros"]
-    own = "macro.ecommerce_warehouse."
-    text = macros[f"{own}values_of_variables"]["macro_sql"]
+    text = manifest["macros"][f"{OWN}values_of_variables"]["macro_sql"]
     assert followed == {name for name in variables if f"'{name}'" in text} - {"source_systems"}
-
-    def read_by(macro: str) -> set[str]:
-        read = set(re.findall(r"\bvar\(\s*['\"](\w+)", macros[macro]["macro_sql"]))
-        return read.union(
-            *(read_by(name) for name in macros[macro]["depends_on"]["macros"] if own in name)
-        )
-
     for model in models:
-        called = [name for name in model["depends_on"]["macros"] if own in name]
-        for name in followed & set().union(*map(read_by, called)):
+        for name in followed & variables_read(manifest, model["raw_code"], model):
             assert name in model["raw_code"], f"{model['name']} does not name {name}"
+
+
+def test_unit_tests_hold_whatever_the_variables_are(
+    manifest: dict[str, Any], models: list[Model]
+) -> None:
+    """Else a shop that changes one could no longer build. Few depend on patterns and shops."""
+    by_name = {model["name"]: model for model in models}
+    for test in manifest["unit_tests"].values():
+        model = by_name[test["model"]]
+        read = variables_read(manifest, model["raw_code"], model)
+        given = (test["overrides"] or {}).get("vars", {})
+        missing = read - {"source_systems", "bot_user_agents"} - given.keys()
+        assert not missing, f"{test['name']} takes the project's {missing}"
 
 
 def test_a_description_begins_with_the_grain(models: list[Model]) -> None:
