@@ -225,23 +225,23 @@ def _figures(connection: "Connection", marts: str) -> Table:
     table = number_table(f"The week of the {SOURCE}", "figure", "value")
     ((sessions, converted),) = connection.execute(
         f"select count(*), count_if(is_converted) from {marts}.fct_sessions "
-        f"where source_system = '{SOURCE}'"
+        f"where source_system = '{SOURCE}' and not is_bot"
     ).rows
     ((orders, gross, net),) = connection.execute(
         f"""
         select
-            count(distinct order_id),
+            count_if(is_purchase),
             coalesce(sum(gross_amount), 0),
             coalesce(sum(net_amount), 0)
-        from {marts}.fct_order_lines
+        from {marts}.fct_orders
         where source_system = '{SOURCE}'
         """
     ).rows
-    table.add_row("orders", f"{orders:,}")
+    table.add_row("orders not cancelled", f"{orders:,}")
     table.add_row("sold before discounts and returns, EUR", f"{gross:,.2f}")
     table.add_row("revenue after discounts, returns and cancellations, EUR", f"{net:,.2f}")
-    table.add_row("sessions", f"{sessions:,}")
-    table.add_row("sessions with a purchase", f"{converted:,}")
+    table.add_row("sessions of people", f"{sessions:,}")
+    table.add_row("of them with a purchase", f"{converted:,}")
     table.add_row("conversion", f"{converted / sessions:.2%}" if sessions else "none")
     return table
 

@@ -12,7 +12,8 @@ first_recoveries as (
 
 select
     recoveries.source_system,
-    to_date(recoveries.recovered_at) as recovered_date,
+    -- the date in UTC, whatever the time zone of the session
+    date_from_unix_date(cast(floor(unix_seconds(recoveries.recovered_at) / 86400) as int)) as recovered_date,
     count(*) as cart_count,
     percentile(
         unix_seconds(recoveries.recovered_at) - unix_seconds(carts.last_activity_at), 0.5
@@ -22,5 +23,5 @@ inner join {{ mart('abandoned_cart_contents') }} as carts
     on
         recoveries.source_system = carts.source_system
         and recoveries.session_id = carts.session_id
-group by recoveries.source_system, to_date(recoveries.recovered_at)
+group by recoveries.source_system, recovered_date
 order by recoveries.source_system, recovered_date

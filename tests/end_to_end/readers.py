@@ -1,4 +1,4 @@
-"""Readers that ask every mart without a pause, while the warehouse is built beneath them."""
+"""Readers that ask every mart and quality table without a pause, while they are built."""
 
 import re
 import threading
@@ -11,6 +11,8 @@ from errors import WarehouseError
 from settings import Settings
 
 CONNECTIONS = 2
+# Empty where no test has failed.
+MAY_BE_EMPTY = "failed_tests"
 Answer = tuple[int, int]
 
 
@@ -19,7 +21,8 @@ class Seen:
     """What readers saw.
 
     Attributes:
-        answers: of each mart, each once: its number of rows, and a sum over their content.
+        answers: of each mart, each once: its number of rows, and a sum over their content; of each
+            table of quality its number of rows alone.
         errors: what readers were told instead of an answer.
         count: of all answers.
     """
@@ -38,22 +41,31 @@ def answer(connection: Connection, relation: str) -> Answer:
     return rows, content
 
 
-def published_marts(connection: Connection, settings: Settings) -> list[str]:
-    """The marts that readers see."""
-    schema = settings.schema_name("marts")
-    return sorted(row[1] for row in connection.execute(f"show views in {schema}").rows)
+def number_of_rows(connection: Connection, relation: str) -> Answer:
+    """The number of rows alone."""
+    [(rows,)] = connection.execute(f"select count(*) from {relation}").rows
+    return rows, 0
+
+
+def read_relations(connection: Connection, settings: Settings) -> list[str]:
+    """The published marts, and what tells of quality, with their schemas."""
+    return [
+        f"{schema}.{row[1]}"
+        for schema in map(settings.schema_name, ("marts", "quality"))
+        for row in connection.execute(f"show tables in {schema}").rows
+    ]
 
 
 @contextmanager
 def reading(settings: Settings) -> Iterator[Seen]:
     """Readers on several connections, from the beginning of the block to its end."""
     with connect(settings) as connection:
-        marts = published_marts(connection, settings)
-    seen = Seen({mart: set() for mart in marts})
+        relations = read_relations(connection, settings)
+    seen = Seen({relation: set() for relation in relations})
     is_over = threading.Event()
     # Each begins elsewhere.
-    step = -(-len(marts) // CONNECTIONS)
-    orders = [marts[first:] + marts[:first] for first in range(0, len(marts), step)]
+    step = -(-len(relations) // CONNECTIONS)
+    orders = [relations[first:] + relations[:first] for first in range(0, len(relations), step)]
     threads = [
         threading.Thread(target=_read, args=(settings, order, seen, is_over)) for order in orders
     ]
@@ -67,26 +79,32 @@ def reading(settings: Settings) -> Iterator[Seen]:
             thread.join()
 
 
-def _read(settings: Settings, marts: list[str], seen: Seen, is_over: threading.Event) -> None:
-    schema = settings.schema_name("marts")
+def _read(settings: Settings, relations: list[str], seen: Seen, is_over: threading.Event) -> None:
+    marts = settings.schema_name("marts")
     with connect(settings) as connection:
         while not is_over.is_set():
-            for mart in marts:
+            for relation in relations:
+                ask = answer if relation.startswith(f"{marts}.") else number_of_rows
                 try:
-                    seen.answers[mart].add(answer(connection, f"{schema}.{mart}"))
+                    seen.answers[relation].add(ask(connection, relation))
                     seen.count += 1
                 except WarehouseError as error:
-                    seen.errors.append(f"{mart}: {error}")
+                    seen.errors.append(f"{relation}: {error}")
 
 
 def assert_each_answer_is_of_one_batch(settings: Settings, seen: Seen) -> None:
-    """Readers saw no error, no empty mart, and nothing but what a published batch holds."""
+    """Readers saw no error, nothing empty, and of marts only what a published batch holds."""
     assert not seen.errors, seen.errors[:3]
+    for relation, answers in seen.answers.items():
+        assert answers, f"{relation} was not read"
+        if not relation.endswith(f".{MAY_BE_EMPTY}"):
+            assert all(rows for rows, _ in answers), f"{relation} was empty"
     with connect(settings) as connection:
         batches = _batches(connection, settings)
-        for mart, answers in seen.answers.items():
-            assert answers, f"{mart} was not read"
-            assert all(rows for rows, _ in answers), f"{mart} was empty"
+        for relation, answers in seen.answers.items():
+            schema, _, mart = relation.partition(".")
+            if schema != settings.schema_name("marts"):
+                continue
             held = {
                 answer(connection, f"({query})")
                 for query in {_as_of(connection, settings, mart, batch) for batch in batches}

@@ -49,3 +49,23 @@ def test_estimated_visitors__count_who_came_on_several_days_once(
     assert estimated == {
         tuple(key): pytest.approx(visitors, rel=0.05) for *key, visitors, _ in counted
     }
+
+
+def test_marts_that_are_views__do_not_depend_on_the_readers_time_zone(
+    built: Path, cluster: Settings
+) -> None:
+    with connect(cluster) as connection:
+        views = [row[1] for row in connection.execute("show views in marts_candidate").rows]
+        assert views
+
+        def contents() -> dict[str, list[tuple]]:
+            return {
+                view: connection.execute(
+                    f"select count(*), sum(cast(xxhash64(*) as decimal(38))) from marts.{view}"
+                ).rows
+                for view in views
+            }
+
+        in_utc = contents()
+        connection.execute("set time zone 'Pacific/Auckland'")
+        assert contents() == in_utc

@@ -1,4 +1,7 @@
-{#- Fails on each staged file of which not every landed line is there, or one is there more than once. -#}
+{#-
+    Fails on each staged file of which more or fewer lines are there than were landed. Of a file that
+    is not staged at all, `file_reconciliation` misses the lines.
+-#}
 {% test every_line_once(model) %}
     with
 
