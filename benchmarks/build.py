@@ -248,6 +248,7 @@ def main() -> None:
     warehouse = prepared(asked.lines, settings)
     seconds: dict[str, list[float]] = {"dbt": [], "DuckDB": [], "PySpark": []}
     models: dict[str, list[dict[str, float]]] = {"dbt": [], "PySpark": []}
+    is_equal = True
     for number in range(1, asked.rounds + 1):
         print(f"Round {number} of {asked.rounds}", flush=True)
         models["dbt"].append(dbt_build(warehouse))
@@ -268,6 +269,7 @@ def main() -> None:
         print(f"  DuckDB: {rival['seconds']:.1f} s", flush=True)
         differences = differing(found, rival["summaries"])
         print("  Marts that differ from DuckDB's:", "\n  ".join(differences) or "none", flush=True)
+        is_equal = is_equal and not differences
         job = pyspark_build(warehouse, nodes, OF_PYSPARK)
         seconds["PySpark"].append(job["seconds"])
         models["PySpark"].append(job["steps"])
@@ -275,6 +277,8 @@ def main() -> None:
     report(asked.lines, seconds, models)
     warehouse.remove()
     drop_schemas(settings, OF_PYSPARK)
+    if not is_equal:
+        sys.exit("Not every mart was equal: see above")
 
 
 def report(
