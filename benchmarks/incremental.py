@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.warehouses import Warehouse, clean_plan
+from benchmarks.warehouses import Warehouse, clean_plan, without_returns
 from generator.generation import generate
 from settings import load_settings
 
@@ -43,8 +43,7 @@ def main() -> None:
         shops = [Warehouse(name, Path(scratch, name), settings) for name in ("without", "with")]
         for shop, late in zip(shops, (0.0, LATE), strict=True):
             plan = clean_plan(asked.days, asked.events_per_day, 4000, 500, late)
-            kept = plan.intent.model_copy(update={"returned": 0.0})
-            generate(shop.folder, plan.model_copy(update={"intent": kept}))
+            generate(shop.folder, without_returns(plan))
             shop.prepare()
         days = sorted(path.name for path in shops[0].folder.glob("landed_date=*"))
         print("day   without late lines   with late lines   (seconds; of the server's processors)")

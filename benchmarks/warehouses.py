@@ -135,6 +135,14 @@ def clean_plan(days: int, events_per_day: int, users: int, products: int, late: 
     )
 
 
+def without_returns(plan: Plan) -> Plan:
+    """The same shop, to which nothing is sent back.
+
+    Returns come up to twenty days after their orders: each day then brings news of as many dates.
+    """
+    return plan.model_copy(update={"intent": plan.intent.model_copy(update={"returned": 0.0})})
+
+
 def design_day_plan(lines: int) -> Plan:
     """The design day at another size, with dirt and ledger on."""
     return load_plan("design_day", users=max(1000, lines // LINES_OF_A_USER), events_per_day=lines)
