@@ -3,9 +3,7 @@
 {%- set sessions = [
     'session_count', 'event_count', 'converted_count', 'abandoned_count', 'duration_seconds', 'revenue_amount',
 ] %}
-{%- set sessions_of_people = [
-    'session_count', 'event_count', 'converted_count', 'duration_seconds', 'revenue_amount',
-] %}
+{%- set sessions_of_people = sessions | reject('equalto', 'abandoned_count') | list %}
 {%- set funnel = ['viewed_count', 'carted_count', 'purchased_count'] %}
 {%- set carts = ['cart_count', 'product_count', 'value_amount'] %}
 {%- set customers = ['customer_count', 'new_customer_count', 'returning_customer_count'] %}
@@ -19,17 +17,21 @@
     'time_decay_credit',
 ] %}
 {%- set touchpoint = ['session_started_at', 'traffic_source', 'touchpoint_count'] %}
+{%- set told_events = ledger_sums(
+    'events_daily', ['event_date', 'event_type', 'is_bot'], ['event_count', 'revenue_amount']
+) %}
+{%- set told_sessions = ledger_sums('sessions_daily', session_keys + ['is_bot'], sessions) %}
 {%- set told_files = ledger_table('files')
     ~ ' where to_date(landed_date) <= (select as_of_date from shop_as_of)' %}
 {%- set comparisons = {
     'events and revenue by date, type and bots': compared(
-        ledger_sums('events_daily', ['event_date', 'event_type', 'is_bot'], ['event_count', 'revenue_amount']),
+        told_events,
         'select event_date, event_type, is_bot, count(*) as event_count, sum(revenue_amount) as revenue_amount '
         ~ 'from events group by event_date, event_type, is_bot',
         ['event_date', 'event_type', 'is_bot'], ['event_count', 'revenue_amount'],
     ),
     'sessions by date, source, device and bots': compared(
-        ledger_sums('sessions_daily', session_keys + ['is_bot'], sessions),
+        told_sessions,
         'select session_date, traffic_source, device_type, is_bot, count(*) as session_count, '
         ~ 'sum(event_count) as event_count, count_if(is_converted) as converted_count, '
         ~ 'count_if(is_abandoned) as abandoned_count, sum(duration_seconds) as duration_seconds, '
@@ -38,15 +40,11 @@
         session_keys + ['is_bot'], sessions,
     ),
     'events and revenue of people by date and type': compared(
-        'select event_date, event_type, event_count, revenue_amount from ('
-        ~ ledger_sums('events_daily', ['event_date', 'event_type', 'is_bot'], ['event_count', 'revenue_amount'])
-        ~ ') where not is_bot',
+        'select event_date, event_type, event_count, revenue_amount from (' ~ told_events ~ ') where not is_bot',
         'select * from event_types', ['event_date', 'event_type'], ['event_count', 'revenue_amount'],
     ),
     'sessions of people by date, source and device': compared(
-        'select ' ~ (session_keys + sessions_of_people) | join(', ') ~ ' from ('
-        ~ ledger_sums('sessions_daily', session_keys + ['is_bot'], sessions)
-        ~ ') where not is_bot',
+        'select ' ~ (session_keys + sessions_of_people) | join(', ') ~ ' from (' ~ told_sessions ~ ') where not is_bot',
         'select * from traffic', session_keys, sessions_of_people,
     ),
     'ordered funnel by date, source and device': compared(

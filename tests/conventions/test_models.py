@@ -48,11 +48,12 @@ def layer(model: Model) -> str:
     return model["fqn"][1]
 
 
-def variables_read(manifest: dict[str, Any], text: str, node: dict[str, Any]) -> set[str]:
-    """The variables that a text reads, itself or by macros of this project."""
+def variables_read(manifest: dict[str, Any], node: dict[str, Any]) -> set[str]:
+    """The variables that a model or macro reads, itself or by macros of this project."""
+    text = node["macro_sql"] if node["resource_type"] == "macro" else node["raw_code"]
     macros = [manifest["macros"][name] for name in node["depends_on"]["macros"] if OWN in name]
     return set(re.findall(r"\bvar\(\s*['\"](\w+)", text)).union(
-        *(variables_read(manifest, macro["macro_sql"], macro) for macro in macros)
+        *(variables_read(manifest, macro) for macro in macros)
     )
 
 
@@ -120,7 +121,7 @@ def test_a_changed_variable_makes_anew_what_reads_it(
     text = manifest["macros"][f"{OWN}values_of_variables"]["macro_sql"]
     assert followed == {name for name in variables if f"'{name}'" in text} - {"source_systems"}
     for model in models:
-        for name in followed & variables_read(manifest, model["raw_code"], model):
+        for name in followed & variables_read(manifest, model):
             assert name in model["raw_code"], f"{model['name']} does not name {name}"
 
 
@@ -131,7 +132,7 @@ def test_unit_tests_hold_whatever_the_variables_are(
     by_name = {model["name"]: model for model in models}
     for test in manifest["unit_tests"].values():
         model = by_name[test["model"]]
-        read = variables_read(manifest, model["raw_code"], model)
+        read = variables_read(manifest, model)
         given = (test["overrides"] or {}).get("vars", {})
         missing = read - {"source_systems", "bot_user_agents"} - given.keys()
         assert not missing, f"{test['name']} takes the project's {missing}"
