@@ -99,6 +99,9 @@ def _properties(settings: Settings, memory: MemoryPlan) -> dict[str, object]:
         "spark.sql.warehouse.dir": settings.hdfs + settings.tables_folder,
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": 2 * cores,
+        # A build of everything needs more than a thousand generated classes. The default keeps a
+        # hundred, so that each day's build generates and compiles them anew.
+        "spark.sql.codegen.cache.maxEntries": 2000,
         # Enough for the versions of a million users, which take twice their estimate in memory. A
         # shuffle's own sizes are of compressed rows, so that for them the default remains.
         "spark.sql.autoBroadcastJoinThreshold": f"{memory.spark_heap // 64}m",
