@@ -12,28 +12,28 @@
     {% set query %}
         with
 
-        now as (
+        partitions as (
             select
                 {{ sql_literal_of('partition.' ~ upstream.partition) }} as changed_partition,
-                max(last_updated_snapshot_id) as updated_by
+                true as is_now,
+                last_updated_snapshot_id as updated_by
             from {{ upstream.relation }}.partitions
-            group by 1
-        ),
-
-        absorbed as (
+            union all
             select
                 {{ sql_literal_of('partition.' ~ upstream.partition) }} as changed_partition,
-                max(last_updated_snapshot_id) as updated_by
+                false as is_now,
+                last_updated_snapshot_id as updated_by
             from {{ upstream.relation }}.partitions
             {% if before is none %} where false {% else %} version as of {{ before }} {% endif %}
-            group by 1
         )
 
-        select coalesce(now.changed_partition, absorbed.changed_partition) as changed_partition
-        from now
-        full outer join absorbed
-            on now.changed_partition = absorbed.changed_partition
-        where not now.updated_by <=> absorbed.updated_by
+        -- Iceberg does not tell by which snapshot a partition was updated once that has expired
+        select changed_partition
+        from partitions
+        group by changed_partition
+        having
+            min(is_now) = max(is_now)
+            or not max(if(is_now, updated_by, null)) <=> max(if(is_now, null, updated_by))
     {% endset %}
     {% for row in run_query(query) if row[0] %}
         {% do partitions.append(row[0]) %}

@@ -20,33 +20,59 @@
 
     {% set version_id = key | replace('_id', '_version_id') %}
     {% set changed %}
-        now as (select * from {{ dimension }}),
+        versions as (
+            {% for place, is_absorbed in [(dimension, false), (dimension ~ ' version as of ' ~ compared.before, true)] %}
+            {{ 'union all' if is_absorbed }}
+            select
+                source_system,
+                {{ key }},
+                {{ is_absorbed }} as is_absorbed,
+                struct({{ version_id }} as version_id, valid_from, valid_to) as version
+            from {{ place }}
+            {% endfor %}
+        ),
 
-        absorbed as (select * from {{ dimension }} version as of {{ compared.before }}),
+        keys as (
+            select
+                source_system,
+                {{ key }},
+                collect_list(if(is_absorbed, null, version)) as now,
+                collect_list(if(is_absorbed, version, null)) as absorbed
+            from versions
+            group by source_system, {{ key }}
+        ),
+
+        changed_versions as (
+            select
+                source_system,
+                {{ key }},
+                size(absorbed) = 0 as is_new_key,
+                explode(concat(
+                    filter(now, version -> not array_contains(absorbed.version_id, version.version_id)),
+                    filter(absorbed, version -> not array_contains(now.version_id, version.version_id))
+                )) as version
+            from keys
+        ),
 
         changed as (
             select
-                versions.source_system,
-                versions.{{ key }},
-                versions.valid_from,
-                versions.valid_to,
-                known_keys.{{ key }} is null as is_new_key
-            from (
-                select now.* from now left anti join absorbed on now.{{ version_id }} = absorbed.{{ version_id }}
-                union all
-                select absorbed.* from absorbed left anti join now on now.{{ version_id }} = absorbed.{{ version_id }}
-            ) as versions
-            left join (select distinct source_system, {{ key }} from absorbed) as known_keys
-                on
-                    versions.source_system = known_keys.source_system
-                    and versions.{{ key }} = known_keys.{{ key }}
+                source_system,
+                {{ key }},
+                is_new_key,
+                version.valid_from as valid_from,
+                version.valid_to as valid_to
+            from changed_versions
         )
     {% endset %}
     {# Rows without a version stand in partitions of their own, so a new key is looked for in few. #}
-    {% set bounds = run_query(
-        'with ' ~ changed ~ " select concat('#', min(if(is_new_key, null, date_sub(to_date(valid_from), 1)))) from changed"
-    )[0][0] %}
-    {% set first_date = bounds[1:] if bounds else '2100-01-01' %}
+    {% set first_dates = run_query(
+        'with ' ~ changed ~ " select concat('#', min(if(is_new_key, null, date_sub(to_date(valid_from), 1))))"
+        ~ ' from changed having count(*) > 0'
+    ) %}
+    {% if not first_dates.rows %}
+        {% do return(compared.plan) %}
+    {% endif %}
+    {% set first_date = (first_dates.rows[0][0] or '#2100-01-01')[1:] %}
     {% set touched %}
         with {{ changed }}
 

@@ -3,15 +3,20 @@
 A few hand-written lines, of visitors for whom the reach of a change matters.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from maintenance.maintain import maintain
+from settings import Settings
 
 from .conftest import Run
 from .table_snapshots import Query, assert_equal, current_snapshots
 
 PREFIX = "far_reaching_"
-OWN = {"WAREHOUSE_SCHEMA_PREFIX": PREFIX, "WAREHOUSE_RAW_FOLDER": "/far_reaching/raw"}
+RAW_FOLDER = "/far_reaching/raw"
+OWN = {"WAREHOUSE_SCHEMA_PREFIX": PREFIX, "WAREHOUSE_RAW_FOLDER": RAW_FOLDER}
 MARTS = f"{PREFIX}marts_candidate"
 EVENT_HEADER = (
     "event_id,event_time,event_type,visitor_id,user_id,session_id,product_id,quantity,price,"
@@ -146,6 +151,31 @@ def test_a_build_killed_before_it_remembers__leaves_nothing_behind(
     warehouse("unland", "shop", "events_gone.csv", **OWN)
     dbt("run", "--select", "+fct_events", **OWN)
     assert query(count) == [(0,)]
+
+
+def test_a_file_withdrawn_after_its_snapshots_expired__is_followed(
+    changed: None, cluster: Settings, warehouse: Run, dbt: Run, query: Query, tmp_path: Path
+) -> None:
+    """Iceberg then no longer knows which snapshot wrote the partitions that are gone."""
+    for name, day in (("events_old.csv", 25), ("events_newer.csv", 26)):
+        land(warehouse, tmp_path, {"shop": {name: [EVENT_HEADER, view(name, day, "V4")]}})
+        dbt("run", "--select", "+fct_sessions", **OWN)
+    maintain(
+        cluster.model_copy(update={"schema_prefix": PREFIX, "raw_folder": RAW_FOLDER}),
+        older_than=datetime.now(UTC),
+    )
+    assert query(
+        f"select count(*) from {PREFIX}staging.stg_shop__events.partitions as partitions "
+        f"inner join {PREFIX}staging.stg_landing__files as files "
+        "on partitions.partition.file_id = files.file_id "
+        "where files.file_name = 'events_old.csv' and last_updated_snapshot_id is null"
+    ) == [(1,)]
+    warehouse("unland", "shop", "events_old.csv", **OWN)
+    dbt("run", "--select", "+fct_sessions", **OWN)
+    for table, date in (("fct_events", "event_date"), ("fct_sessions", "session_date")):
+        assert query(
+            f"select cast({date} as string) from {MARTS}.{table} where visitor_id = 'V4'"
+        ) == [("2019-10-26",)]
 
 
 def test_changed_variables__make_anew_what_depends_on_them(
