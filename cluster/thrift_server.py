@@ -99,8 +99,8 @@ def _properties(settings: Settings, memory: MemoryPlan) -> dict[str, object]:
         "spark.sql.warehouse.dir": settings.hdfs + settings.tables_folder,
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": 2 * cores,
-        # A build of everything needs more than a thousand generated classes. The default keeps a
-        # hundred, so that each day's build generates and compiles them anew.
+        # A build of everything needs many hundreds of generated classes. By default a hundred are
+        # kept, so that each day's build generates and compiles them anew.
         "spark.sql.codegen.cache.maxEntries": 2000,
         # Enough for the versions of a million users, which take twice their estimate in memory. A
         # shuffle's own sizes are of compressed rows, so that for them the default remains.
