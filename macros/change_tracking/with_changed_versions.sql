@@ -26,42 +26,35 @@
             select
                 source_system,
                 {{ key }},
-                {{ is_absorbed }} as is_absorbed,
-                struct({{ version_id }} as version_id, valid_from, valid_to) as version
+                {{ version_id }} as version_id,
+                valid_from,
+                valid_to,
+                {{ is_absorbed }} as is_absorbed
             from {{ place }}
             {% endfor %}
         ),
 
-        keys as (
+        compared_versions as (
             select
                 source_system,
                 {{ key }},
-                collect_list(if(is_absorbed, null, version)) as now,
-                collect_list(if(is_absorbed, version, null)) as absorbed
+                min(valid_from) as valid_from,
+                max(valid_to) as valid_to,
+                count(*) as number_of_states,
+                bool_or(bool_or(is_absorbed)) over (partition by source_system, {{ key }}) as is_known_key
             from versions
-            group by source_system, {{ key }}
-        ),
-
-        changed_versions as (
-            select
-                source_system,
-                {{ key }},
-                size(absorbed) = 0 as is_new_key,
-                explode(concat(
-                    filter(now, version -> not array_contains(absorbed.version_id, version.version_id)),
-                    filter(absorbed, version -> not array_contains(now.version_id, version.version_id))
-                )) as version
-            from keys
+            group by source_system, {{ key }}, version_id
         ),
 
         changed as (
             select
                 source_system,
                 {{ key }},
-                is_new_key,
-                version.valid_from as valid_from,
-                version.valid_to as valid_to
-            from changed_versions
+                not is_known_key as is_new_key,
+                valid_from,
+                valid_to
+            from compared_versions
+            where number_of_states = 1
         )
     {% endset %}
     {# Rows without a version stand in partitions of their own, so a new key is looked for in few. #}

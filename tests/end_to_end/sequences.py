@@ -19,7 +19,7 @@ class Step:
     """One thing that happens.
 
     Attributes:
-        kind: land, replace, withdraw, run, run_until or killed_run.
+        kind: land, replace, withdraw, run, run_until, killed or maintain.
         files: what is landed or withdrawn.
         date: under which files are landed, or until which a run absorbs.
     """
@@ -72,11 +72,14 @@ class _Sequence:
         return choices
 
     def _run(self, is_last: bool) -> None:
-        kind = self.chance.choice(("run", "run_until", "killed_run"))
-        if kind == "run_until":
-            self.steps.append(Step(kind, date=self.chance.choice(self._dates)))
-        else:
-            self.steps.append(Step(kind))
+        """A build; between two rounds maintenance, which may find a build that was killed."""
+        kind = self.chance.choice(("run", "run_until", "killed"))
+        date = self.chance.choice(self._dates) if kind == "run_until" else ""
+        self.steps.append(Step(kind, date=date))
+        if not is_last:
+            self.steps.append(Step("maintain"))
+        if kind == "killed":
+            self.steps.append(Step("run"))
         if is_last and kind != "run":
             self.steps.append(Step("run"))
 

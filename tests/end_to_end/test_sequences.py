@@ -8,6 +8,7 @@ Two sequences are drawn; `pytest tests/end_to_end/test_sequences.py --sequences 
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ import yaml
 from cluster import configuration, processes, stack
 from generator.generation import generate
 from generator.plan import Catalogue, Dirt, Intent, People, Plan
+from maintenance.maintain import maintain
 from settings import PROJECT_ROOT, Settings
 
 from .conftest import Run
@@ -26,7 +28,7 @@ ANSI = "set:hiveconf:spark.sql.ansi.enabled"
 ELSEWHERE = "America/New_York"
 MODELS_BEFORE_THE_KILL = 20
 LONGEST_FAILURE_SECONDS = 240
-KINDS = {"land", "replace", "withdraw", "run", "run_until", "killed_run"}
+KINDS = {"land", "replace", "withdraw", "run", "run_until", "killed", "maintain"}
 
 
 def plan_of(seed: int) -> Plan:
@@ -158,9 +160,14 @@ def perform(
             dbt("run", **own)
         case "run_until":
             dbt("run", **own, WAREHOUSE_ABSORB_UNTIL=step.date)
-        case "killed_run":
+        case "killed":
             break_off(cluster, environment | own)
-            dbt("run", **own)
+        case "maintain":
+            sequence = {
+                "schema_prefix": own["WAREHOUSE_SCHEMA_PREFIX"],
+                "raw_folder": own["WAREHOUSE_RAW_FOLDER"],
+            }
+            maintain(cluster.model_copy(update=sequence), print, older_than=datetime.now(UTC))
 
 
 def start_in(zone: str, cluster: Settings) -> None:
