@@ -62,7 +62,9 @@
                 on
                     bereft.source_system = later_sessions.source_system
                     and bereft.visitor_id = later_sessions.visitor_id
-            where not later_sessions.is_bot
+            where
+                later_sessions.session_date >= {{ plan['values'] | min }}
+                and not later_sessions.is_bot
             group by bereft.source_system, bereft.visitor_id
         )
 

@@ -3,13 +3,17 @@
 import os
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from hdfs_native import Client, WriteOptions
 
 from cluster import processes
 from cluster.hdfs import client
 from orchestration.components import running
+from settings import Settings
 
 from .airflow_runs import DagRun
 from .conftest import Airflow, Run
@@ -49,6 +53,29 @@ def write_a_row_twice(query: Query, table: str, condition: str) -> None:
     query(f"alter table {table} set tblproperties ('absorbed.self' = '{snapshot}')")
 
 
+@contextmanager
+def without_files(settings: Settings, query: Query, files: dict[str, str]) -> Iterator[int]:
+    """Within the block there are no data files of some partitions: who reads them, fails.
+
+    Args:
+        files: for a table, by schema and name, a condition on its partitions.
+
+    Yields:
+        How many files are away.
+    """
+    paths = [
+        urlsplit(path).path
+        for table, condition in files.items()
+        for (path,) in query(f"select file_path from {table}.files where {condition}")
+    ]
+    hdfs = client(settings.hdfs)
+    with ExitStack() as taken_away:
+        for path in paths:
+            hdfs.rename(path, f"{path}.away")
+            taken_away.callback(hdfs.rename, f"{path}.away", path)
+        yield len(paths)
+
+
 def leave_orphans(scheduled: Airflow, beside: str) -> tuple[Client, str]:
     """Leave `old.parquet`, of four days ago, and `new.parquet`, as a killed writer does.
 
@@ -59,7 +86,7 @@ def leave_orphans(scheduled: Airflow, beside: str) -> tuple[Client, str]:
         A client of HDFS, and the folder.
     """
     hdfs = client(scheduled.settings.hdfs)
-    folder = str(Path("/", *Path(beside.partition("://")[2]).parts[1:]).parent)
+    folder = str(Path(urlsplit(beside).path).parent)
     four_days_ago = int((time.time() - 4 * 86400) * 1000)
     for name in ("old", "new"):
         with hdfs.create(f"{folder}/{name}.parquet", WriteOptions(create_parent=True)) as file:

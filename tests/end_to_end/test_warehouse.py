@@ -17,11 +17,14 @@ from cluster.ports import port_is_free
 from settings import PROJECT_ROOT, Settings
 
 from .conftest import DATA, Run, compared_with_ledger
-from .faults import write_a_row_twice
+from .faults import without_files, write_a_row_twice
 from .readers import assert_each_answer_is_of_one_batch, reading
 from .table_snapshots import Query, snapshots, tables
 
 MODEL = "model.ecommerce_warehouse"
+# Columns of the grain of tables that grow with what visitors do.
+ROWS = {"line", "event_id", "session_id", "touchpoint_number"}
+OF_ALL_SESSIONS = "average_spend_per_session"
 
 
 def test_build__no_line_vanishes(built: Path, query: Query) -> None:
@@ -224,10 +227,33 @@ def test_dbt__knows_iceberg_tables(built: Path, dbt: Run) -> None:
 
 
 @pytest.fixture(scope="module")
-def unpublished(built: Path, warehouse: Run, dbt: Run) -> None:
-    """A later day, built but not published."""
+def unpublished(
+    built: Path,
+    cluster: Settings,
+    warehouse: Run,
+    dbt: Run,
+    query: Query,
+    environment: dict[str, str],
+) -> None:
+    """A later day, built but not published.
+
+    It touches nothing of older years: a model that reads partitions of theirs, in a table with a
+    row for each line, event, session or touchpoint, fails, for their files are not there.
+    """
+    manifest = json.loads((Path(environment["DBT_TARGET_PATH"]) / "manifest.json").read_text())
+    of_older_years = {}
+    for node in manifest["nodes"].values():
+        if node["config"].get("partition_by") and ROWS.intersection(node["meta"]["grain"]):
+            date_column = node["config"]["partition_by"][0]
+            of_older_years[f"{node['schema']}.{node['name']}"] = (
+                f"partition.{date_column} < date'2024-01-01'"
+            )
+    assert {"marts_candidate.fct_events", "marts_candidate.attribution"} <= set(of_older_years)
     warehouse("land", "shop", built / "landed_date=2024-03-03")
-    dbt("run")
+    with without_files(cluster, query, of_older_years) as count:
+        assert count > len(of_older_years)
+        dbt("run", "--exclude", OF_ALL_SESSIONS)
+    dbt("run", "--select", OF_ALL_SESSIONS)
 
 
 PUBLISH = ("run-operation", "publish")
