@@ -7,12 +7,16 @@ from pathlib import Path
 Query = Callable[[str], list[tuple]]
 
 
+def manifest_of(environment: dict[str, str]) -> dict:
+    """What dbt parsed last."""
+    return json.loads((Path(environment["DBT_TARGET_PATH"]) / "manifest.json").read_text())
+
+
 def tables(environment: dict[str, str], tag: str = "") -> list[str]:
     """Every model that is stored, or those with a tag, as schema and name."""
-    manifest = json.loads((Path(environment["DBT_TARGET_PATH"]) / "manifest.json").read_text())
     return [
         f"{node['schema']}.{node['name']}"
-        for node in manifest["nodes"].values()
+        for node in manifest_of(environment)["nodes"].values()
         if node["resource_type"] == "model"
         and node["config"]["materialized"] != "view"
         and (not tag or tag in node["tags"])

@@ -19,7 +19,7 @@ from settings import PROJECT_ROOT, Settings
 from .conftest import DATA, Run, compared_with_ledger
 from .faults import without_files, write_a_row_twice
 from .readers import assert_each_answer_is_of_one_batch, reading
-from .table_snapshots import Query, snapshots, tables
+from .table_snapshots import Query, manifest_of, snapshots, tables
 
 MODEL = "model.ecommerce_warehouse"
 # Columns of the grain of tables that grow with what visitors do.
@@ -137,7 +137,7 @@ def test_build__a_ledger_of_fewer_days_has_lapsed(
 def test_build__tables_have_their_declared_types(
     built: Path, environment: dict[str, str], query: Query
 ) -> None:
-    manifest = json.loads((Path(environment["DBT_TARGET_PATH"]) / "manifest.json").read_text())
+    manifest = manifest_of(environment)
     models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
     assert len(models) >= 60
     for model in models:
@@ -240,9 +240,8 @@ def unpublished(
     It touches nothing of older years: a model that reads partitions of theirs, in a table with a
     row for each line, event, session or touchpoint, fails, for their files are not there.
     """
-    manifest = json.loads((Path(environment["DBT_TARGET_PATH"]) / "manifest.json").read_text())
     of_older_years = {}
-    for node in manifest["nodes"].values():
+    for node in manifest_of(environment)["nodes"].values():
         if node["config"].get("partition_by") and ROWS.intersection(node["meta"]["grain"]):
             date_column = node["config"]["partition_by"][0]
             of_older_years[f"{node['schema']}.{node['name']}"] = (
@@ -290,7 +289,7 @@ def assert_last_batch_is_what_readers_see(query: Query, marts: dict[str, bool]) 
 def test_publish__a_part_leaves_the_other_marts_as_published(
     unpublished: None, dbt: Run, query: Query, environment: dict[str, str]
 ) -> None:
-    manifest = json.loads((Path(environment["DBT_TARGET_PATH"]) / "manifest.json").read_text())
+    manifest = manifest_of(environment)
     before = published(query, environment)
     hourly = {name for name in before if "hourly" in manifest["nodes"][f"{MODEL}.{name}"]["tags"]}
     assert not before["fct_sessions"] and not before["fct_orders"]
