@@ -23,6 +23,7 @@ from orchestration.feed import READ_SECONDS, read_feed, task_states
 from orchestration.outcome_log import tests_key
 from orchestration.outcomes import FINAL, Verdict, decide
 from orchestration.steps import BUILD
+from orchestration.trigger_log import let_it_be_read
 
 if TYPE_CHECKING:
     from airflow.sdk.definitions.context import Context
@@ -64,6 +65,7 @@ class NodeTrigger(BaseTrigger):
             await asyncio.sleep(READ_SECONDS if feed.state else _LONG_SECONDS)
             feed = await read_feed(instance.dag_id, instance.run_id, BUILD)
         self.log.info("%s: %s", self.key, why)
+        await let_it_be_read()
         if verdict is Verdict.SUCCEED:
             yield TaskSuccessEvent()
         elif verdict is Verdict.FAIL:

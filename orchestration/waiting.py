@@ -15,6 +15,8 @@ from airflow.triggers.base import (
     TriggerEvent,
 )
 
+from orchestration.trigger_log import let_it_be_read
+
 LOOK_SECONDS = 30.0
 
 
@@ -55,10 +57,12 @@ class ArrivalsTrigger(BaseTrigger):
                     ", ".join(missing),
                     timedelta(seconds=self.patience_seconds),
                 )
+                await let_it_be_read()
                 yield TaskFailedEvent()
                 return
             await asyncio.sleep(LOOK_SECONDS)
         self.log.info("Every file expected under %s is there", self.day or "no date")
+        await let_it_be_read()
         yield TaskSuccessEvent()
 
     def _missing(self) -> list[str]:

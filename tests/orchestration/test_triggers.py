@@ -8,7 +8,7 @@ import pytest
 from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 from airflow.triggers.base import TaskFailedEvent, TaskSuccessEvent, TriggerEvent
 
-from orchestration import feed, followers, turns, waiting
+from orchestration import feed, followers, trigger_log, turns, waiting
 from orchestration.followers import NodeTrigger
 from orchestration.turns import TurnTrigger
 from orchestration.waiting import ArrivalsTrigger
@@ -32,6 +32,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "READ_SECONDS", 0.01)
     monkeypatch.setattr(followers, "_LONG_SECONDS", 0.01)
     monkeypatch.setattr(feed, "READ_SECONDS", 0.0)
+    monkeypatch.setattr(trigger_log, "LAG_SECONDS", 0.0)
     feed._feeds.clear()
 
 
