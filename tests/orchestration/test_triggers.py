@@ -175,3 +175,22 @@ def test_node__is_not_run_after_a_parent_that_failed(monkeypatch):
 def test_node__cleared_together_with_the_build_follows_it(monkeypatch):
     Build(monkeypatch, (None, {}), ("running", {}), ("success", {"model.shop.events": GOOD}))
     assert isinstance(first_event(node(2)), TaskSuccessEvent)
+
+
+def test_what_was_logged_last_is_read_before_the_task_ends(monkeypatch, capsys):
+    read: list[str] = []
+
+    async def let_it_be_read() -> None:
+        read.append(capsys.readouterr().out)
+
+    for module in (followers, waiting):
+        monkeypatch.setattr(module, "let_it_be_read", let_it_be_read)
+    Build(monkeypatch, ("running", {"model.shop.events": GOOD}))
+    first_event(node())
+    for missing in (["shop.orders"], []):
+        monkeypatch.setattr(ArrivalsTrigger, "_missing", lambda self, missing=missing: missing)
+        first_event(ArrivalsTrigger("2024-03-01", 0))
+    by_node, late, there = read
+    assert "model.shop.events: success after 1.0 s" in by_node
+    assert "Fix:" in late
+    assert "is there" in there
