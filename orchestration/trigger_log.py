@@ -7,9 +7,10 @@ a few kilobytes a round. What is read after the end goes to its own log, not to 
 
 import asyncio
 
+# Nobody is told when it has read them; on a busy machine it is done within this time.
 LAG_SECONDS = 2.0
 
 
 async def let_it_be_read() -> None:
-    """Wait, before a task is ended, until what was logged about its end has been read."""
+    """Give the triggerer time to read what was logged, before the task is ended."""
     await asyncio.sleep(LAG_SECONDS)
