@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.warehouses import design_day_plan
 from benchmarks.watching import meanwhile
 from cluster.java import find_java
-from cluster.status import family_memory
+from cluster.memory_use import family_memory
 from generator.generation import generate
 from landing.sources import load_source
 from settings import load_settings

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.watching import meanwhile
 from cluster import processes
 from cluster.environment import dbt_environment
-from cluster.status import family_memory
+from cluster.memory_use import family_memory
 from landing.land_files import land
 from landing.live_files import list_live_files, unland
 from orchestration import environment, service

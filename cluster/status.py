@@ -1,12 +1,12 @@
 """What each service is doing."""
 
 import time
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import psutil
 
 from cluster import processes
+from cluster.memory_use import family_memory
 from cluster.services import Service, services
 from settings import Settings
 
@@ -46,26 +46,6 @@ def read_airflow_status(settings: Settings) -> ServiceStatus | None:
     status = _status(settings, airflow_service(settings))
     is_off = status.state == "stopped" and not processes.is_remembered(settings, status.name)
     return replace(status, state="off") if is_off else status
-
-
-def family_memory(process: psutil.Process) -> int:
-    """Memory of a process and all that it started, in bytes; what they share counts once.
-
-    Raises:
-        psutil.NoSuchProcess: it has ended.
-    """
-    memory = _own_memory(process)
-    for child in process.children(recursive=True):
-        with suppress(psutil.NoSuchProcess):
-            memory += _own_memory(child)
-    return memory
-
-
-def _own_memory(process: psutil.Process) -> int:
-    with suppress(psutil.AccessDenied, AttributeError):
-        # Linux: its proportional share of each page.
-        return process.memory_full_info().pss
-    return process.memory_info().rss
 
 
 def _status(settings: Settings, service: Service) -> ServiceStatus:

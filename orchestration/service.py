@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import psutil
 
 from cluster import processes, stack
+from cluster.memory_use import family_memory
 from cluster.obstacles import refuse_obstacles
 from cluster.services import Service
 from cluster.starting import ctrl_c_held_back
-from cluster.status import family_memory
 from errors import ServiceUnavailable, UsageError, WarehouseError
 from orchestration import database, supervision
 from orchestration.api import health
