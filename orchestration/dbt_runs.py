@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster.environment import dbt_environment
 from errors import WarehouseError
+from orchestration.dbt_paths import dbt_target
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -64,8 +65,6 @@ def run_dbt(
         DbtFailed: the command failed.
     """
     from dbt.cli.main import dbtRunner
-
-    from orchestration.manifest import dbt_target
 
     def on_event(event: Any) -> None:
         if event.info.name == "NodeFinished":

@@ -6,15 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from errors import WarehouseError
+from orchestration.dbt_paths import dbt_target, manifest_file
 from orchestration.dbt_runs import run_dbt
 from settings import Settings
 
 PROJECT_NAME = "ecommerce_warehouse"
-
-
-def manifest_file(settings: Settings) -> Path:
-    """Where the manifest is that the DAGs are rendered from; whole at any moment."""
-    return settings.data_folder / "airflow" / "manifest.json"
 
 
 def refresh_manifest(settings: Settings) -> Path:
@@ -36,11 +32,6 @@ def keep_manifest(settings: Settings) -> Path:
     draft.write_bytes(made.read_bytes())
     draft.replace(file)
     return file
-
-
-def dbt_target(settings: Settings) -> Path:
-    """Where the scheduled dbt commands write their artifacts."""
-    return settings.data_folder / "airflow" / "dbt"
 
 
 def read_manifest(settings: Settings) -> dict[str, Any]:

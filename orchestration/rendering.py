@@ -8,8 +8,9 @@ from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, 
 from cosmos.constants import DbtResourceType, LoadMode, TestBehavior
 from cosmos.dbt.graph import DbtNode
 
+from orchestration.dbt_paths import manifest_file
 from orchestration.followers import NodeOperator
-from orchestration.manifest import PROJECT_NAME, manifest_file, read_manifest
+from orchestration.manifest import PROJECT_NAME, read_manifest
 from settings import PROJECT_ROOT, Settings
 
 GROUP = "warehouse"

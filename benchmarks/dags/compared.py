@@ -7,8 +7,9 @@ from airflow.sdk import DAG, chain, task
 from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
 
+from orchestration.dbt_paths import manifest_file
 from orchestration.dbt_runs import run_dbt
-from orchestration.manifest import PROJECT_NAME, manifest_file
+from orchestration.manifest import PROJECT_NAME
 from orchestration.rendering import render_graph
 from orchestration.steps import build
 from settings import PROJECT_ROOT, load_settings
