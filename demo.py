@@ -70,10 +70,10 @@ class Demo:
         Raises:
             WarehouseError: a phase failed; says how to go on.
         """
-        from cluster import stack
+        from cluster import lifecycle
 
         with self._phase("Start the cluster"):
-            stack.up(self._settings, say=self._say)
+            lifecycle.up(self._settings, say=self._say)
         with self._phase("Generate a week of logs"):
             folder = self._generate()
         with self._phase("Land them in HDFS"):

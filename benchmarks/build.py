@@ -21,7 +21,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.warehouses import Warehouse, clean_plan, drop_schemas
-from cluster import processes, stack
+from cluster import lifecycle, processes
 from cluster.configuration import JAVA_OPTIONS
 from cluster.java import find_java
 from cluster.libraries import fetch_libraries
@@ -170,7 +170,7 @@ def pyspark_build(warehouse: Warehouse, nodes: dict[str, Any], other: str) -> di
             {"properties": properties, "schemas": schemas, "steps": steps},
         )
     finally:
-        stack.up(settings)
+        lifecycle.up(settings)
 
 
 def differing(ours: dict[str, list[str]], theirs: dict[str, list[str]]) -> list[str]:
@@ -211,7 +211,7 @@ def dbt_build(warehouse: Warehouse) -> dict[str, float]:
 
     Neither dbt nor a PySpark job has compiled code that the other lacks.
     """
-    stack.restart(warehouse.settings, ["thrift-server"])
+    lifecycle.restart(warehouse.settings, ["thrift-server"])
     warehouse.build("--full-refresh")
     return warehouse.models[-1]
 

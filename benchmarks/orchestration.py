@@ -22,7 +22,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.watching import meanwhile
-from cluster import processes
+from cluster import lifecycle, processes
 from cluster.environment import dbt_environment
 from cluster.memory_use import family_memory
 from landing.land_files import land
@@ -141,8 +141,8 @@ def main() -> None:
     settings = load_settings()
     environment.DAGS_FOLDER = PROJECT_ROOT / "benchmarks" / "dags"
     results: dict[str, list[Measured]] = {}
-    service.down(settings)
-    service.up(settings, print)
+    lifecycle.airflow_down(settings)
+    lifecycle.airflow_up(settings, print)
     try:
         for number in range(options.rounds):
             for kind in ("dbt build", *options.kinds):
@@ -152,7 +152,7 @@ def main() -> None:
                 last = results[kind][-1]
                 print(f"round {number + 1}, {kind}: {last}", flush=True)
     finally:
-        service.down(settings)
+        lifecycle.airflow_down(settings)
     reference = min(result.seconds for result in results["dbt build"])
     print(f"best of {options.rounds}, {os.cpu_count()} cores:")
     for kind, measurements in results.items():

@@ -28,11 +28,11 @@ def _say(line: str) -> None:
 
 def up() -> None:
     """Start every service but Airflow and wait until it answers; repairs what a crash left."""
-    from cluster import stack
+    from cluster import lifecycle
 
     settings = load_settings()
     began = time.monotonic()
-    report = stack.up(settings, _say)
+    report = lifecycle.up(settings, _say)
     if settings.target == "cluster":
         _say("The existing cluster answers; nothing was started.")
     elif report.started:
@@ -43,9 +43,9 @@ def up() -> None:
 
 def down() -> None:
     """Stop every service, Airflow first; the data stays."""
-    from cluster import stack
+    from cluster import lifecycle
 
-    stopped = stack.down(load_settings(), _say)
+    stopped = lifecycle.down(load_settings(), _say)
     _say(f"Down: {stopped} processes stopped." if stopped else "Down: nothing was running.")
 
 
@@ -55,9 +55,9 @@ def restart(
     ] = None,
 ) -> None:
     """Stop services and start them again; Airflow goes on running."""
-    from cluster import stack
+    from cluster import lifecycle
 
-    stack.restart(load_settings(), services or [], _say)
+    lifecycle.restart(load_settings(), services or [], _say)
     _say("[green]Up[/green]")
 
 

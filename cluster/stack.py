@@ -1,4 +1,4 @@
-"""Starts and stops the embedded services as a whole."""
+"""Starts and stops the embedded services as a whole; what stands upon them is not its business."""
 
 import time
 from collections.abc import Iterator
@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import psutil
 
 from cluster import processes
-from cluster.existing_cluster import check_existing_cluster
 from cluster.hdfs_health import wait_for_hdfs
 from cluster.lock import locked
 from cluster.obstacles import refuse_obstacles
@@ -24,31 +23,17 @@ _IDLE_SHARE = 0.25
 
 @dataclass(frozen=True)
 class UpReport:
-    """What `up` did: seconds taken by each service that it started."""
+    """What a start did: seconds taken by each service that it started."""
 
     started: dict[str, float] = field(default_factory=dict)
 
 
-def up(settings: Settings, say: Say = lambda line: None) -> UpReport:
-    """Start what does not run and wait until everything answers; repairs what a crash left.
-
-    Args:
-        settings: with target `cluster`, nothing is started, only checked.
-        say: told each step, in one line.
+def start_services(settings: Settings, say: Say) -> UpReport:
+    """Start what does not run and wait until all answers; for one who holds the lock of `alone`.
 
     Raises:
-        WarehouseError: something is in the way: a port taken, no disk, no Java, a service that
-            does not start. What had been started keeps running.
+        WarehouseError: something is in the way; what had been started keeps running.
     """
-    if settings.target == "cluster":
-        check_existing_cluster(settings)
-        _prepare_raw_zone(settings)
-        return UpReport()
-    with alone(settings, say):
-        return _up(settings, say)
-
-
-def _up(settings: Settings, say: Say) -> UpReport:
     missing = [s for s in services(settings) if processes.find(settings, s.name) is None]
     if missing:
         _remove_strays(settings, missing)
@@ -58,7 +43,6 @@ def _up(settings: Settings, say: Say) -> UpReport:
         report.started.update(start(settings, missing, say))
     wait_for_hdfs(settings, say)
     _revive_thrift_server(settings, missing, report, say)
-    _prepare_raw_zone(settings)
     return report
 
 
@@ -100,17 +84,11 @@ def _processor_seconds(process: psutil.Process) -> float:
     return times.user + times.system
 
 
-def down(settings: Settings, say: Say = lambda line: None) -> int:
-    """Stop every process of this data folder; returns how many there were."""
-    # Here, because Airflow stands upon the cluster, and not the other way round.
-    from orchestration import service as airflow
+def stop_services(settings: Settings, say: Say) -> int:
+    """Stop every process of the services; returns how many there were. Airflow goes on running.
 
-    _refuse_existing_cluster(settings)
-    with alone(settings, say):
-        return airflow.stop(settings, say) + _down(settings, say)
-
-
-def _down(settings: Settings, say: Say) -> int:
+    For one who holds the lock of `alone`.
+    """
     stopped = 0
     for service in reversed(services(settings)):
         process = processes.find(settings, service.name)
@@ -129,35 +107,25 @@ def _down(settings: Settings, say: Say) -> int:
     return stopped
 
 
-def restart(settings: Settings, names: list[str], say: Say = lambda line: None) -> UpReport:
-    """Stop the named services, or all of them, and start what does not run.
+def stop_named(settings: Settings, names: list[str], say: Say) -> None:
+    """Stop the services of these names; for one who holds the lock of `alone`."""
+    for name in names:
+        process = processes.find(settings, name)
+        if process is not None:
+            say(f"Stopping {name}")
+            processes.stop(process)
+
+
+def refuse_unknown_services(settings: Settings, names: list[str]) -> None:
+    """Check names that a person gave.
 
     Raises:
         UsageError: no service has that name.
     """
-    _refuse_existing_cluster(settings)
     known = service_names(settings)
     for name in names:
         if name not in known:
             raise UsageError(f"There is no service {name}", f"one of {', '.join(known)}")
-    with alone(settings, say):
-        if names:
-            for name in names:
-                process = processes.find(settings, name)
-                if process is not None:
-                    say(f"Stopping {name}")
-                    processes.stop(process)
-        else:
-            _down(settings, say)
-        return _up(settings, say)
-
-
-def _refuse_existing_cluster(settings: Settings) -> None:
-    if settings.target == "cluster":
-        raise UsageError(
-            "WAREHOUSE_TARGET=cluster addresses services that are not ours to stop",
-            "stop them where they were started",
-        )
 
 
 @contextmanager
@@ -174,12 +142,6 @@ def alone(settings: Settings, say: Say) -> Iterator[None]:
     wait = "Waiting for another command that starts or stops these services"
     with locked(settings.data_folder / "lock", lambda: say(wait)):
         yield
-
-
-def _prepare_raw_zone(settings: Settings) -> None:
-    from landing.raw_tables import prepare_raw_zone
-
-    prepare_raw_zone(settings)
 
 
 def _remove_strays(settings: Settings, missing: list[Service]) -> None:

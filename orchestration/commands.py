@@ -27,11 +27,12 @@ def _say(line: str) -> None:
 @commands.command()
 def up() -> None:
     """Start Airflow, and the cluster before it; wait until every component is healthy."""
-    from orchestration import environment, service
+    from cluster.lifecycle import airflow_up
+    from orchestration import environment
 
     settings = load_settings()
     began = time.monotonic()
-    if service.up(settings, _say):
+    if airflow_up(settings, _say):
         _say(f"[green]Airflow is up[/green] after {time.monotonic() - began:.1f} s.")
     else:
         _say("[green]Airflow is up[/green]: it was running already.")
@@ -45,9 +46,9 @@ def up() -> None:
 @commands.command()
 def down() -> None:
     """Stop Airflow; the cluster keeps running, what was scheduled is caught up later."""
-    from orchestration import service
+    from cluster.lifecycle import airflow_down
 
-    stopped = service.down(load_settings(), _say)
+    stopped = airflow_down(load_settings(), _say)
     _say("Airflow is down." if stopped else "Airflow is down: it was not running.")
 
 

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 
 import psutil
 
-from cluster import processes, stack
+from cluster import processes
 from cluster.memory_use import family_memory
 from cluster.obstacles import refuse_obstacles
 from cluster.services import Service
 from cluster.starting import ctrl_c_held_back
-from errors import ServiceUnavailable, UsageError, WarehouseError
+from errors import ServiceUnavailable, WarehouseError
 from orchestration import database, supervision
 from orchestration.api import health
 from orchestration.components import COMPONENTS, left_behind, running
-from orchestration.environment import DAGS_FOLDER
 from orchestration.manifest import refresh_manifest
 from settings import Settings
 
@@ -61,28 +60,17 @@ def is_healthy(settings: Settings) -> bool:
     return not _unhealthy(settings)
 
 
-def up(settings: Settings, say: Say = lambda line: None) -> bool:
-    """Start Airflow, and the embedded cluster before it, and wait until all is healthy.
+def start(settings: Settings, say: Say = lambda line: None) -> bool:
+    """Start Airflow on a cluster that runs, and wait until all is healthy.
+
+    For one who holds the lock of the data folder.
 
     Returns:
-        False when Airflow was running already.
+        False when it was running already.
 
     Raises:
         WarehouseError: something is in the way; what had been started keeps running.
     """
-    if settings.target == "cluster":
-        raise UsageError(
-            "WAREHOUSE_TARGET=cluster has an Airflow of its own, which is not ours to start",
-            f"point its DAG folder at {DAGS_FOLDER}, and give its processes WAREHOUSE_TARGET, "
-            "WAREHOUSE_HDFS_URL, WAREHOUSE_METASTORE_URI, WAREHOUSE_THRIFT_HOST and "
-            "WAREHOUSE_THRIFT_PORT, and PYTHONPATH with the checkout",
-        )
-    stack.up(settings, say)
-    with stack.alone(settings, say):
-        return _up(settings, say)
-
-
-def _up(settings: Settings, say: Say) -> bool:
     supervisor = processes.find(settings, NAME)
     if supervisor is not None and not database.is_current(settings):
         say("Stopping airflow, whose database is not that of the installed Airflow")
@@ -107,19 +95,11 @@ def _up(settings: Settings, say: Say) -> bool:
     return is_new
 
 
-def down(settings: Settings, say: Say = lambda line: None) -> int:
-    """Stop every process of Airflow; returns how many components and supervisors there were."""
-    if settings.target == "cluster":
-        raise UsageError(
-            "WAREHOUSE_TARGET=cluster has an Airflow that is not ours to stop",
-            "stop it where it was started",
-        )
-    with stack.alone(settings, say):
-        return stop(settings, say)
-
-
 def stop(settings: Settings, say: Say = lambda line: None) -> int:
-    """As `down`, for one who holds the lock of the data folder."""
+    """Stop every process of Airflow; returns how many components and supervisors there were.
+
+    For one who holds the lock of the data folder.
+    """
     if not supervision.was_started(settings):
         return 0
     if _supervisors(settings):

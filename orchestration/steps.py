@@ -165,13 +165,13 @@ def _warehouse(writes: bool = False) -> Iterator[Settings]:
         writes: wait until no other task writes. Runs take turns anyway; but a killed scheduler
             leaves tasks that write until Airflow ends them.
     """
-    from cluster import stack
+    from cluster import lifecycle
     from cluster.lock import locked
 
     try:
         settings = load_settings()
         if settings.target == "embedded":
-            stack.up(settings, log.info)
+            lifecycle.up(settings, log.info)
         if not writes:
             yield settings
             return

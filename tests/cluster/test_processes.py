@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cluster import processes, stack
+from cluster import lifecycle, processes
 from cluster.processes import Command
 from settings import PROJECT_ROOT, Settings
 
@@ -75,7 +75,7 @@ def test_a_recycled_process_id_is_neither_found_nor_stopped(settings: Settings) 
         processes.run_folder(settings).mkdir(parents=True)
         memory_file(settings, "namenode").write_text(json.dumps({"pid": stranger.pid}))
         assert processes.find(settings, "namenode") is None
-        assert stack.down(settings) == 0
+        assert lifecycle.down(settings) == 0
         assert stranger.poll() is None
     finally:
         stranger.kill()
@@ -93,7 +93,7 @@ def test_a_service_whose_file_was_lost_is_stopped_too(settings: Settings) -> Non
     started = processes.start(settings, "namenode", command(settings, SLEEPS))
     memory_file(settings, "namenode").unlink()
     assert processes.find(settings, "namenode") is None
-    assert stack.down(settings) == 1
+    assert lifecycle.down(settings) == 1
     wait_for(lambda: not started.is_running() or started.status() == psutil.STATUS_ZOMBIE)
 
 
@@ -102,7 +102,7 @@ def test_services_of_another_data_folder_are_left_alone(settings: Settings, tmp_
     started = processes.start(other, "namenode", command(other, SLEEPS))
     try:
         assert processes.strays(settings) == []
-        assert stack.down(settings) == 0
+        assert lifecycle.down(settings) == 0
         assert processes.find(other, "namenode") == started
     finally:
         started.kill()

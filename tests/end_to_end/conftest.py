@@ -14,13 +14,12 @@ from typing import Any
 
 import pytest
 
-from cluster import processes, stack
+from cluster import lifecycle, processes
 from cluster.ports import port_is_free
 from cluster.sql import connect
 from generator.generation import generate
 from generator.plan import Catalogue, Dirt, Intent, People, Plan
 from orchestration import environment as airflow_environment
-from orchestration import service
 from orchestration.api import rest
 from orchestration.components import left_behind
 from settings import PROJECT_ROOT, Settings
@@ -84,10 +83,10 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     folder = tmp_path_factory.mktemp("cluster")
     settings = Settings(data_folder=folder / "data", port_base=free_port_base(), memory_mib=6144)
     try:
-        stack.up(settings)
+        lifecycle.up(settings)
         yield settings
     finally:
-        stack.down(settings)
+        lifecycle.down(settings)
         assert not processes.strays(settings), "down leaves no process behind"
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -122,10 +121,10 @@ class Airflow:
     def start(self) -> None:
         """Start it where it does not run; what was stopped is taken up again."""
         with paused_at_creation():
-            service.up(self.settings)
+            lifecycle.airflow_up(self.settings)
 
     def stop(self) -> None:
-        service.down(self.settings)
+        lifecycle.airflow_down(self.settings)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cluster import hdfs, processes, stack
+from cluster import hdfs, lifecycle, processes
 from cluster.services import services
 from orchestration import service as airflow
 from settings import PROJECT_ROOT, Settings
@@ -46,7 +46,7 @@ def elsewhere(tmp_path: Path) -> Iterator[Settings]:
     """Settings of a cluster that is not started yet, with its own folder and ports."""
     settings = Settings(data_folder=tmp_path / "data", port_base=free_port_base(), memory_mib=4096)
     yield settings
-    stack.down(settings)
+    lifecycle.down(settings)
 
 
 def warehouse_up(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cluster import stack
+from cluster import lifecycle
 from cluster.sql import connect
 from maintenance import maintain as maintenance
 from maintenance.report import MaintenanceReport
@@ -77,7 +77,7 @@ def scheduled(
         }
     )
     airflow.stop()
-    stack.up(settings)
+    lifecycle.up(settings)
     own = Airflow(settings, airflow_environment(settings))
     own.start()
     # What another test let Airflow know of the DAGs had other settings.

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cluster import configuration, processes, stack
+from cluster import configuration, lifecycle, processes
 from generator.generation import generate
 from generator.plan import Catalogue, Dirt, Intent, People, Plan
 from maintenance.maintain import maintain
@@ -64,7 +64,7 @@ def in_utc_again(cluster: Settings) -> Iterator[None]:
     if now != server:
         if now:
             processes.stop(now)
-        stack.up(cluster)
+        lifecycle.up(cluster)
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +175,7 @@ def start_in(zone: str, cluster: Settings) -> None:
     with pytest.MonkeyPatch.context() as patch:
         options = [option.replace("=UTC", f"={zone}") for option in configuration.JAVA_OPTIONS]
         patch.setattr(configuration, "JAVA_OPTIONS", options)
-        stack.up(cluster)
+        lifecycle.up(cluster)
 
 
 def break_off(cluster: Settings, environment: dict[str, str]) -> None:

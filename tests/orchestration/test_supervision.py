@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster import processes
+from cluster import lifecycle, processes
 from cluster.processes import Command
 from errors import ServiceUnavailable, UsageError
 from orchestration import database, service, supervision
@@ -87,7 +87,7 @@ def test_what_a_component_left_behind_is_found_by_its_environment(
 
 
 def test_one_that_was_never_started_is_nowhere_shown(settings: Settings) -> None:
-    assert service.down(settings) == 0
+    assert lifecycle.airflow_down(settings) == 0
     assert service.log_names(settings) == []
     assert list(examine_airflow(settings)) == []
 
@@ -105,12 +105,12 @@ def test_one_that_was_stopped_is_no_fault_and_one_that_ended_is(settings: Settin
 def test_an_existing_airflow_is_neither_started_nor_stopped(settings: Settings) -> None:
     settings = settings.model_copy(update={"target": "cluster"})
     with pytest.raises(UsageError, match="not ours to start") as refused:
-        service.up(settings)
+        lifecycle.airflow_up(settings)
     assert (
         "orchestration/dags" in refused.value.fix and "WAREHOUSE_THRIFT_HOST" in refused.value.fix
     )
     with pytest.raises(UsageError, match="not ours to stop"):
-        service.down(settings)
+        lifecycle.airflow_down(settings)
 
 
 def test_a_database_that_does_not_answer_is_one_line(settings: Settings) -> None:

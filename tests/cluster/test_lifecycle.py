@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster import obstacles, processes, stack
+from cluster import lifecycle, obstacles, processes
 from cluster.existing_cluster import existing_services
 from cluster.services import services
 from errors import ServiceUnavailable, UsageError, WarehouseError
@@ -32,7 +32,7 @@ def test_a_taken_port_starts_nothing(settings: Settings, service: str) -> None:
         other.bind(("127.0.0.1", port))
         other.listen()
         with pytest.raises(WarehouseError, match=f"Port {port}.*is taken by.*process") as error:
-            stack.up(settings)
+            lifecycle.up(settings)
     assert "WAREHOUSE_PORT_BASE" in error.value.fix
     assert processes.strays(settings) == []
     assert not (settings.data_folder / "hdfs").exists()
@@ -42,7 +42,7 @@ def test_a_full_disk_starts_nothing(settings: Settings, monkeypatch: pytest.Monk
     # More than any disk has, in place of a full one.
     monkeypatch.setattr(obstacles, "SMALLEST_FREE_DISK", 2**80)
     with pytest.raises(WarehouseError, match="GiB free"):
-        stack.up(settings)
+        lifecycle.up(settings)
     assert processes.strays(settings) == []
 
 
@@ -52,7 +52,7 @@ def test_a_path_that_hadoop_cannot_take_is_refused(
 ) -> None:
     settings = settings.model_copy(update={"data_folder": tmp_path / name})
     with pytest.raises(WarehouseError, match=name) as error:
-        stack.up(settings)
+        lifecycle.up(settings)
     assert "WAREHOUSE_DATA_FOLDER" in error.value.fix
 
 
@@ -60,16 +60,16 @@ def test_a_data_folder_that_cannot_be_made_is_one_line(settings: Settings, tmp_p
     (tmp_path / "file").touch()
     settings = settings.model_copy(update={"data_folder": tmp_path / "file" / "data"})
     with pytest.raises(WarehouseError, match="cannot be written to: Not a directory"):
-        stack.up(settings)
+        lifecycle.up(settings)
 
 
 def test_a_data_folder_never_used_is_down(settings: Settings) -> None:
-    assert stack.down(settings) == 0
+    assert lifecycle.down(settings) == 0
 
 
 def test_an_unknown_service_is_named_with_those_there_are(settings: Settings) -> None:
     with pytest.raises(UsageError, match=r"There is no service spark.*thrift-server"):
-        stack.restart(settings, ["spark"])
+        lifecycle.restart(settings, ["spark"])
 
 
 def test_every_service_has_ports_of_its_own(settings: Settings) -> None:
@@ -82,11 +82,11 @@ def test_every_service_has_ports_of_its_own(settings: Settings) -> None:
 
 def test_an_existing_cluster_is_never_started_nor_stopped(existing_cluster: Settings) -> None:
     with pytest.raises(ServiceUnavailable, match=r"HDFS does not answer.*WAREHOUSE_HDFS_URL"):
-        stack.up(existing_cluster)
+        lifecycle.up(existing_cluster)
     with pytest.raises(UsageError, match="not ours to stop"):
-        stack.down(existing_cluster)
+        lifecycle.down(existing_cluster)
     with pytest.raises(UsageError, match="not ours to stop"):
-        stack.restart(existing_cluster, ["namenode"])
+        lifecycle.restart(existing_cluster, ["namenode"])
     assert processes.strays(existing_cluster) == []
     answers = [found[1] for found in existing_services(existing_cluster)]
     assert answers == [False, False, False]
