@@ -9,7 +9,7 @@ from rich.markup import escape
 
 import demo
 from cluster import commands as cluster_commands
-from errors import WarehouseError
+from errors import WarehouseError, simulator_errors
 from generator import commands as generator_commands
 from landing import commands as landing_commands
 from maintenance import commands as maintenance_commands
@@ -42,7 +42,8 @@ def options(
 def main() -> None:
     """Run the command line; a foreseeable mistake is one line and an exit code."""
     try:
-        application()
+        with simulator_errors():
+            application()
     except WarehouseError as error:
         if "--debug" in sys.argv:
             raise

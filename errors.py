@@ -2,8 +2,14 @@
 
 A foreseeable mistake (a port taken, a wrong date, a missing file) is raised as a
 `WarehouseError`; the command line prints its text as one line and exits with its code. Anything
-else is a defect and keeps its traceback.
+else is a defect and keeps its traceback. The simulator has errors of its own, which become ours
+where it is called.
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from generator.errors import GeneratorError, InputError
 
 
 class WarehouseError(Exception):
@@ -35,3 +41,14 @@ class ServiceUnavailable(WarehouseError):
     """A service of the cluster does not answer."""
 
     exit_code = 3
+
+
+@contextmanager
+def simulator_errors() -> Iterator[None]:
+    """Raise what the simulator raises as an error of this family."""
+    try:
+        yield
+    except InputError as error:
+        raise UsageError(error.what, error.fix) from error
+    except GeneratorError as error:
+        raise WarehouseError(error.what, error.fix) from error

@@ -57,9 +57,14 @@ def generate(
         raise UsageError(
             f"--first-date {first_date} is after --last-date {last_date}", "swap the two dates"
         )
+    zone = None
+    if land:
+        from generator.raw_zone import RawZone
+
+        zone = RawZone(settings)
     console = Console(soft_wrap=True, highlight=False)
     with generation_progress(console, wanted, last - first + 1) as advance:
-        summary = write(target, wanted, workers, first, last, advance, settings if land else None)
+        summary = write(target, wanted, workers, first, last, advance, zone)
     lines = summary.total("line_count")
     where = "landed in HDFS" if land else f"in {target}"
     console.print(

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from errors import UsageError
-from generator.destinations import SOURCE
+from errors import UsageError, simulator_errors
+from generator.errors import InputError
 from generator.generation import LEDGER_FOLDER, Summary, generate
 from generator.parts import parts_of
 from generator.plan import Plan, load_plan
+from generator.raw_zone import RawZone
+from landing.sources import SIMULATED
 
 if TYPE_CHECKING:
     from landing.manifest import LandedFile
@@ -76,6 +78,7 @@ class GeneratedDay:
     ledger_as_of: date | None = None
 
 
+@simulator_errors()
 def simulated_shop(settings: "Settings") -> SimulatedShop | None:
     """The simulated shop of the settings, which begins with the first date of the schedule.
 
@@ -91,6 +94,7 @@ def simulated_shop(settings: "Settings") -> SimulatedShop | None:
     return SimulatedShop(Path(name).stem, plan, folder)
 
 
+@simulator_errors()
 def generate_day(
     settings: "Settings", landed_date: date, say: Say = lambda line: None
 ) -> GeneratedDay:
@@ -123,14 +127,14 @@ def generate_day(
     for lost in _lost_days(shop, live):
         if lost != day:
             # Its files are live, so this brings nothing but the ledger; unless they are another's.
-            with suppress(UsageError):
-                generate(shop.folder, shop.plan, 1, lost, lost, land_with=settings)
+            with suppress(InputError, UsageError):
+                generate(shop.folder, shop.plan, 1, lost, lost, land_in=RawZone(settings))
     files = shop.files_of(day)
     summary = Summary()
     if files is not None and files <= _known(live):
         say(f"{landed_date} is landed already")
     else:
-        summary = generate(shop.folder, shop.plan, 1, day, day, land_with=settings)
+        summary = generate(shop.folder, shop.plan, 1, day, day, land_in=RawZone(settings))
         line_count = summary.total("line_count")
         say(f"Landed {landed_date}: {line_count:,} lines in {summary.seconds:.1f} s")
     row_count, as_of = _land_ledger(settings, shop, _live(settings), say)
@@ -140,7 +144,7 @@ def generate_day(
 def _live(settings: "Settings") -> "list[LandedFile]":
     from landing.live_files import list_live_files
 
-    return list_live_files(settings, SOURCE)
+    return list_live_files(settings, SIMULATED)
 
 
 def _known(live: "Iterable[LandedFile]") -> set[_File]:
@@ -179,7 +183,7 @@ def _land_ledger(
         removed = remove_ledger(settings)
         say(
             f"No ledger is landed{', and that of before is taken out' if removed else ''}: the "
-            f"live files of {SOURCE} are not just those of {shop.name} from "
+            f"live files of {SIMULATED} are not just those of {shop.name} from "
             f"{shop.plan.start_date} to {as_of}"
         )
         return None, None

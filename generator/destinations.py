@@ -1,19 +1,12 @@
-"""Where generated files go: a folder, or straight to the raw zone of HDFS."""
+"""Where generated files go: a folder, or whatever else takes them."""
 
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 from blake3 import blake3
 
-from landing.sources import SIMULATED as SOURCE
-
-if TYPE_CHECKING:
-    from landing.streams import StoredStream
-    from settings import Settings
-
-_PIECE_BYTES = 2 << 20
 Chunks = Iterator[memoryview | bytes]
 
 
@@ -22,6 +15,19 @@ class Destination(Protocol):
 
     def store(self, table: str, name: str, landed_date: date, chunks: Chunks) -> tuple[int, str]:
         """Store a file; returns its bytes and BLAKE3 checksum."""
+
+
+class LandingZone(Destination, Protocol):
+    """Takes files out of sight; what all processes stored is then recorded at once, by one.
+
+    Each worker process stores with a copy of its own.
+    """
+
+    def take_stored(self) -> list[Any]:
+        """What was stored since this was last asked; processes can send it to each other."""
+
+    def record(self, stored: list[Any]) -> None:
+        """Make stored files visible, all at once."""
 
 
 class Folder:
@@ -43,30 +49,3 @@ class Folder:
                 size += len(chunk)
         hidden.replace(folder / name)
         return size, digest.hexdigest()
-
-
-def _pieces(chunks: Chunks) -> Iterator[bytes]:
-    """The same bytes in pieces of a size that can be made while others are sent."""
-    for chunk in chunks:
-        for begin in range(0, len(chunk), _PIECE_BYTES):
-            yield bytes(chunk[begin : begin + _PIECE_BYTES])
-
-
-class RawZone:
-    """The raw zone: files are stored out of sight until `landing.streams` records them.
-
-    Attributes:
-        stored: what was stored since it was last emptied.
-    """
-
-    def __init__(self, settings: "Settings") -> None:
-        self._settings = settings
-        self.stored: list[StoredStream] = []
-
-    def store(self, table: str, name: str, landed_date: date, chunks: Chunks) -> tuple[int, str]:
-        """Send a file to HDFS; returns its bytes and BLAKE3 checksum."""
-        from landing.streams import store_stream
-
-        stream = store_stream(self._settings, SOURCE, table, name, landed_date, _pieces(chunks))
-        self.stored.append(stream)
-        return stream.content.byte_count, stream.content.checksum

@@ -11,20 +11,17 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from errors import UsageError, WarehouseError
-from generator.destinations import SOURCE, Chunks, Destination, Folder, RawZone
+from generator.destinations import Chunks, Destination, Folder, LandingZone
+from generator.errors import GeneratorError, InputError
 from generator.parts import TABLES, Part, PartDay, parts_of
 from generator.people import Population
 from generator.plan import Plan
 from generator.products import Catalogue
-
-if TYPE_CHECKING:
-    from settings import Settings
 
 # From malloc.h: how many heaps a process may have.
 _M_ARENA_MAX = -8
@@ -69,7 +66,7 @@ def generate(
     first_day: int = 0,
     last_day: int | None = None,
     progress: Callable[[int], None] = lambda lines: None,
-    land_with: "Settings | None" = None,
+    land_in: LandingZone | None = None,
 ) -> Summary:
     """Write the logs and the ledger of a plan into a folder.
 
@@ -77,27 +74,26 @@ def generate(
         workers: processes; as many as processors where absent. They change nothing but the time.
         first_day, last_day: which days to write, counted from 0; all where absent.
         progress: told how many more lines are written.
-        land_with: settings of the cluster to land the logs in; the folder then gets the ledger
-            alone.
+        land_in: takes the logs instead of the folder, which then gets the ledger alone; what it
+            raises is passed on.
 
     Raises:
-        UsageError: the folder holds what another plan made.
-        WarehouseError: the folder cannot be written, or HDFS refused.
-        ServiceUnavailable: the cluster does not answer.
+        InputError: the folder holds what another plan made.
+        GeneratorError: the folder cannot be written.
     """
     started = time.monotonic()
     days = range(first_day, plan.days if last_day is None else last_day + 1)
     try:
         _claim(folder, plan)
-        written = _generate(folder, plan, workers, days, progress, land_with)
+        written = _generate(folder, plan, workers, days, progress, land_in)
         summary = Summary(written.files)
-        if land_with:
-            _record(land_with, written.stored)
+        if land_in:
+            land_in.record(written.stored)
         summary.seconds = time.monotonic() - started
-        if len(days) == plan.days and not land_with:
+        if len(days) == plan.days and not land_in:
             _write_json(folder / SUMMARY_FILE, {"files": summary.files})
     except OSError as error:
-        raise WarehouseError(
+        raise GeneratorError(
             f"{error.filename or folder} cannot be written: {error.strerror}",
             "free disk space or choose another folder, then run the command again",
         ) from None
@@ -116,12 +112,12 @@ def plan_in(folder: Path) -> Plan:
     """The plan whose logs a folder holds.
 
     Raises:
-        UsageError: it holds none.
+        InputError: it holds none.
     """
     try:
         return Plan.model_validate_json((folder / PLAN_FILE).read_text())
     except (OSError, ValueError):
-        raise UsageError(
+        raise InputError(
             f"{folder} holds no generated logs", f"run `warehouse generate {folder}` first"
         ) from None
 
@@ -136,11 +132,11 @@ def _claim(folder: Path, plan: Plan) -> None:
     path = folder / PLAN_FILE
     if path.exists():
         if json.loads(path.read_text()) != _content(plan):
-            raise UsageError(
+            raise InputError(
                 f"{folder} holds the logs of another plan", "choose another folder or remove it"
             )
     elif any(folder.glob("landed_date=*")):
-        raise UsageError(f"{folder} holds other logs", "choose another folder")
+        raise InputError(f"{folder} holds other logs", "choose another folder")
     else:
         _write_json(path, _content(plan))
 
@@ -151,23 +147,13 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
     hidden.replace(path)
 
 
-def _record(settings: "Settings", stored: list[Any]) -> None:
-    """Make the stored files live, all at once."""
-    from landing.streams import record_streams
-
-    report = record_streams(settings, SOURCE, stored)
-    for result in report.results:
-        if result.error:
-            raise result.error
-
-
 def _generate(
     folder: Path,
     plan: Plan,
     workers: int | None,
     days: range,
     progress: Callable[[int], None],
-    land_with: "Settings | None",
+    land_in: LandingZone | None,
 ) -> _Written:
     """Have the parts written, in this process or in several."""
     count = len(parts_of(plan))
@@ -175,12 +161,12 @@ def _generate(
     whole = _Written([], [])
     if workers == 1:
         for number in range(count):
-            for written in _part_days(folder, plan, number, days, land_with):
+            for written in _part_days(folder, plan, number, days, land_in):
                 whole.files += written.files
                 whole.stored += written.stored
                 progress(written.line_count)
     else:
-        _by_processes(whole, folder, plan, workers, count, days, progress, land_with)
+        _by_processes(whole, folder, plan, workers, count, days, progress, land_in)
     whole.files.sort(
         key=lambda file: (file["landed_date"], TABLES.index(file["table"]), file["file_name"])
     )
@@ -195,7 +181,7 @@ def _by_processes(
     count: int,
     days: range,
     progress: Callable[[int], None],
-    land_with: "Settings | None",
+    land_in: LandingZone | None,
 ) -> None:
     # A fork of a process with threads, such as those of pyarrow, can hang.
     context = multiprocessing.get_context("spawn")
@@ -204,8 +190,7 @@ def _by_processes(
         workers, mp_context=context, initializer=_prepare_worker, initargs=(queue,)
     ) as pool:
         running: set[Future[_Written]] = {
-            pool.submit(_write_part, folder, plan, number, days, land_with)
-            for number in range(count)
+            pool.submit(_write_part, folder, plan, number, days, land_in) for number in range(count)
         }
         try:
             while running:
@@ -235,11 +220,11 @@ def _prepare_worker(queue: Any) -> None:
 
 
 def _write_part(
-    folder: Path, plan: Plan, number: int, days: range, land_with: "Settings | None"
+    folder: Path, plan: Plan, number: int, days: range, land_in: LandingZone | None
 ) -> _Written:
     """One part in a worker process."""
     whole = _Written([], [])
-    for written in _part_days(folder, plan, number, days, land_with):
+    for written in _part_days(folder, plan, number, days, land_in):
         whole.files += written.files
         whole.stored += written.stored
         _reports[-1].put(written.line_count)
@@ -247,14 +232,13 @@ def _write_part(
 
 
 def _part_days(
-    folder: Path, plan: Plan, number: int, days: range, land_with: "Settings | None"
+    folder: Path, plan: Plan, number: int, days: range, land_in: LandingZone | None
 ) -> Iterator[_Written]:
     """Write one part day by day; yields what is in each day's files."""
     population, catalogue = _world(plan)
     parts = parts_of(plan)
     part = Part(population, catalogue, parts[number], number, len(parts))
-    raw_zone = RawZone(land_with) if land_with else None
-    destination: Destination = raw_zone or Folder(folder)
+    destination: Destination = land_in or Folder(folder)
 
     def store(table: str, name: str, day: int, chunks: Chunks) -> tuple[int, str]:
         return destination.store(table, name, plan.date_of(day), chunks)
@@ -264,10 +248,7 @@ def _part_days(
             part.skip_day()
             continue
         files = _keep_ledger(folder, plan, part.write_day(store), number)
-        stored = raw_zone.stored if raw_zone else []
-        if raw_zone:
-            raw_zone.stored = []
-        yield _Written(files, stored)
+        yield _Written(files, land_in.take_stored() if land_in else [])
 
 
 def _keep_ledger(folder: Path, plan: Plan, written: PartDay, number: int) -> list[dict[str, Any]]:

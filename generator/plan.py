@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
-from errors import UsageError
+from generator.errors import InputError
 
 PRESETS_FOLDER = Path(__file__).parent / "presets"
 DAY_MS = 86_400_000
@@ -278,7 +278,7 @@ def load_plan(name_or_path: str, **changes: Any) -> Plan:
     """The plan of a preset or of a YAML file, with some keys replaced.
 
     Raises:
-        UsageError: there is no such file, or the plan is bad: names key, value and allowed range.
+        InputError: there is no such file, or the plan is bad: names key, value and allowed range.
     """
     preset = PRESETS_FOLDER / f"{name_or_path}.yml"
     path = preset if preset.exists() else Path(name_or_path)
@@ -286,12 +286,12 @@ def load_plan(name_or_path: str, **changes: Any) -> Plan:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"There is no plan {name_or_path} ({error.strerror})", fix) from None
+        raise InputError(f"There is no plan {name_or_path} ({error.strerror})", fix) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
-        raise UsageError(f"{path} is not YAML: {reason}", "mend the file") from None
+        raise InputError(f"{path} is not YAML: {reason}", "mend the file") from None
     if not isinstance(content, dict):
-        raise UsageError(f"{path} is not a plan: it holds no keys", fix)
+        raise InputError(f"{path} is not a plan: it holds no keys", fix)
     return plan_of(content | changes, str(name_or_path))
 
 
@@ -299,7 +299,7 @@ def plan_of(content: dict[str, Any], name: str) -> Plan:
     """A validated plan.
 
     Raises:
-        UsageError: names the first bad key, its value and the allowed range.
+        InputError: names the first bad key, its value and the allowed range.
     """
     try:
         return Plan.model_validate(content)
@@ -316,7 +316,7 @@ def plan_of(content: dict[str, Any], name: str) -> Plan:
             fix = _allowed(first["loc"]) or _readable(first["msg"])
         else:
             what, fix = _readable(first["msg"]), "change one of them"
-        raise UsageError(f"Plan {name}: {what}{others}", fix) from None
+        raise InputError(f"Plan {name}: {what}{others}", fix) from None
 
 
 def _readable(message: str) -> str:

@@ -47,7 +47,7 @@ def write_report(folder: Path) -> Path:
         The page, self-contained.
 
     Raises:
-        UsageError: the folder holds no ledger.
+        InputError: the folder holds no ledger.
     """
     overview = Overview(folder)
     plan, dates = overview.plan, overview.ledger.landed_dates

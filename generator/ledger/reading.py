@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from errors import UsageError
+from generator.errors import InputError
 from generator.generation import LEDGER_FOLDER, plan_in
 from generator.ledger.book import SUMS
 from generator.ledger.tables import VERSIONED
@@ -22,7 +22,7 @@ class Ledger:
         as_of: the last landed date to take in; all where absent.
 
     Raises:
-        UsageError: the folder holds no ledger, or nothing landed by that date.
+        InputError: the folder holds no ledger, or nothing landed by that date.
     """
 
     def __init__(self, folder: Path, as_of: date | None = None) -> None:
@@ -33,7 +33,7 @@ class Ledger:
             for path in (self._folder / "files").glob("landed_date=*")
         )
         if not landed or (as_of and as_of < landed[0]):
-            raise UsageError(
+            raise InputError(
                 f"The ledger in {folder} begins with {landed[0] if landed else 'no date'}",
                 "choose a later date, or generate the logs first",
             )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from errors import UsageError
 from generator.daily import generate_day, simulated_shop
 from generator.generation import generate
 from generator.ledger.landing import TABLES
@@ -44,6 +45,12 @@ def test_simulated_shop__by_default_on_the_embedded_cluster_only(tmp_path: Path)
     existing = {"target": "cluster", "thrift_host": "a", "thrift_port": 3, **addresses}
     assert simulated_shop(Settings(**existing)) is None
     assert simulated_shop(Settings(**existing, simulated_plan="demo")) is not None
+
+
+def test_simulated_shop__an_absent_plan_is_a_wrong_setting(tmp_path: Path):
+    settings = Settings(data_folder=tmp_path, simulated_plan="absent.yml")
+    with pytest.raises(UsageError, match=r"There is no plan absent\.yml.*name one of daily"):
+        generate_day(settings, FIRST)
 
 
 @pytest.mark.parametrize("days", [-1, 7])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from errors import UsageError
+from generator.errors import InputError
 from generator.plan import load_plan, plan_of, preset_names
 from generator.reference import REFERENCE, reference
 
@@ -53,7 +53,7 @@ def test_the_reference_is_up_to_date():
     ],
 )
 def test_bad_plans_are_refused_with_key_value_and_range(content, key, hint):
-    with pytest.raises(UsageError) as refused:
+    with pytest.raises(InputError) as refused:
         plan_of(content, "mine")
     line = str(refused.value)
     assert key in line and hint in line
@@ -61,12 +61,12 @@ def test_bad_plans_are_refused_with_key_value_and_range(content, key, hint):
 
 
 def test_files_that_are_no_plans(tmp_path):
-    with pytest.raises(UsageError, match="no plan"):
+    with pytest.raises(InputError, match="no plan"):
         load_plan(str(tmp_path / "absent.yml"))
     broken = tmp_path / "broken.yml"
     broken.write_text("days: [1\n")
-    with pytest.raises(UsageError, match="not YAML"):
+    with pytest.raises(InputError, match="not YAML"):
         load_plan(str(broken))
     broken.write_text("- 1\n")
-    with pytest.raises(UsageError, match="holds no keys"):
+    with pytest.raises(InputError, match="holds no keys"):
         load_plan(str(broken))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from errors import UsageError
+from generator.errors import InputError
 from generator.generation import generate
 from generator.plan import Campaign, Intent, Plan
 from generator.report import REPORT_FILE, write_report
@@ -87,5 +87,5 @@ def test_a_day_without_orders_can_be_shown(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_ledger_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(InputError):
         write_report(tmp_path)
