@@ -1,12 +1,17 @@
-"""Divides a range of dates into the slices of a backfill."""
+"""Divides a range of dates into the slices of a backfill, and starts one run after the other."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk.exceptions import AirflowSkipException
 
 from errors import UsageError
 
 NEWEST_FIRST = "newest first"
 OLDEST_FIRST = "oldest first"
+_CHOSEN = "ti.xcom_pull('arrivals.choose_slice')"
 
 
 @dataclass(frozen=True)
@@ -59,3 +64,37 @@ def next_slice(first: date, last: date, days: int, order: str) -> Slice:
 
 def _count(rest: tuple[date, date] | None, days: int) -> int:
     return -(-((rest[1] - rest[0]).days + 1) // days) if rest else 0
+
+
+class NextSlice(TriggerDagRunOperator):
+    """Starts the run of the next slice, whose name tells how far the backfill is.
+
+    A slice that was run again starts the following one again, too.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            task_id="next_slice",
+            trigger_dag_id="warehouse_backfill",
+            # Airflow takes neither spaces nor commas.
+            trigger_run_id=(
+                f"{{{{ {_CHOSEN}['rest'] | join('_to_') }}}}_{{{{ {_CHOSEN}['left_count'] }}}}_"
+                "slices_left_{{ params.order | replace(' ', '_') }}"
+            ),
+            conf={
+                "first_date": f"{{{{ {_CHOSEN}['rest'][0] }}}}",
+                "last_date": f"{{{{ {_CHOSEN}['rest'][1] }}}}",
+                "days_per_slice": "{{ params.days_per_slice }}",
+                "order": "{{ params.order }}",
+            },
+            reset_dag_run=True,
+            doc_md=type(self).__doc__,
+            **kwargs,
+        )
+
+    def execute(self, context: Any) -> None:
+        """Start the next run, unless nothing is left."""
+        if not self.conf["first_date"]:
+            raise AirflowSkipException("The backfill is complete")
+        self.conf["days_per_slice"] = int(self.conf["days_per_slice"])
+        super().execute(context)

@@ -3,9 +3,8 @@
 from airflow.sdk import DAG, Param
 
 from orchestration.layout import arrivals, build_and_publish, common_arguments
-from orchestration.slices import NEWEST_FIRST, OLDEST_FIRST
+from orchestration.slices import NEWEST_FIRST, OLDEST_FIRST, NextSlice
 from orchestration.steps import choose_slice, generate_shop
-from orchestration.successor import NextSlice
 from settings import load_settings
 
 settings = load_settings()
