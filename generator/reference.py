@@ -1,6 +1,6 @@
 """The reference of the plan's keys, written from the plan itself.
 
-Run `python -m generator.reference` after a change of the plan: it rewrites `generator/PLAN.md`.
+After a change of the plan, `python -m generator.reference` writes `generator/PLAN.md` anew.
 """
 
 from pathlib import Path
