@@ -8,13 +8,9 @@ from math import ceil
 import numpy as np
 import pyarrow as pa
 
-from generator import identifiers, text
-from generator.damage import KINDS
-from generator.ledger.book import SUMS, Book
-from generator.ledger.products import product_version_rows
-from generator.ledger.sums import Totals
-from generator.ledger.tables import ledger_tables
-from generator.lines import (
+from generator.csv_logs import identifiers, text
+from generator.csv_logs.damage import KINDS
+from generator.csv_logs.lines import (
     event_header,
     event_lines,
     line_count,
@@ -23,6 +19,10 @@ from generator.lines import (
     table_lines,
     user_columns,
 )
+from generator.ledger.book import SUMS, Book
+from generator.ledger.products import product_version_rows
+from generator.ledger.sums import Totals
+from generator.ledger.tables import ledger_tables
 from generator.orders import STATUSES
 from generator.people import Population, headcount
 from generator.plan import DAY_MS, Plan

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from generator.damage import KINDS
+from generator.csv_logs.damage import KINDS
 from generator.ledger.sums import INTENDED, OBSERVABLE
 from generator.overview import PRICED, Overview
 from generator.people import Population

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from generator import identifiers, text
+from generator.csv_logs import identifiers, text
 from generator.events import Events
 from generator.ledger.attribution import WINDOW_MS, Attribution, Touchpoints
 from generator.ledger.sales import KnownVersions, Sales, UserTotals

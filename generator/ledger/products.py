@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from generator import identifiers
+from generator.csv_logs import identifiers
 from generator.ledger.book import versions_as_of
 from generator.ledger.sums import INTENDED, OBSERVABLE, moment, money
 from generator.products import CHANGE_SLOTS, Catalogue

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 
-from generator import text
+from generator.csv_logs import text
 from generator.events import TYPES
 from generator.ledger.book import region_names
 from generator.ledger.sessions import DAYS_BEFORE

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from generator.damage import KINDS
+from generator.csv_logs.damage import KINDS
 from generator.plan import Campaign, Catalogue, Intent, People, Plan, Visits
 
 from .clean import CLEAN

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from generator.damage import KINDS
+from generator.csv_logs.damage import KINDS
 from generator.generation import generate
 from generator.people import Population
 from generator.products import Catalogue as Products

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from faker import Faker
 
-from generator import identifiers, items, text
-from generator.damage import Roles, damaged, kinds_of, physical_lines
+from generator.csv_logs import identifiers, items, text
+from generator.csv_logs.damage import Roles, damaged, kinds_of, physical_lines
 from generator.events import TYPES, Events
 from generator.orders import PAYMENT_METHODS, STATUSES, OrderLines, StatusRows
 from generator.people import DEVICE_NAMES, GENDERS, TIERS, People

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from generator import text
+from generator.csv_logs import text
 from generator.people import People
 from generator.randomness import stream_key
 from generator.visits import Visits

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 import pyarrow as pa
 
-from generator import identifiers, text
+from generator.csv_logs import identifiers, text
 from generator.events import CART, EXIT, PURCHASE, REMOVE, RETURN, TYPES, VIEW, WISHLIST, Events
 from generator.products import ARTICLES, CHANGE_SLOTS, Catalogue
 

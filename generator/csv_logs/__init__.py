@@ -1,0 +1,1 @@
+"""How the logs are written: lines as CSV, keys, words, and what goes wrong with some of them."""
