@@ -80,7 +80,7 @@ def generate(
             f"Its ledger is landed too, for quality.ledger_reconciliation: {row_count:,} rows"
         )
     if report:
-        from generator.report import write_report
+        from generator.report.page import write_report
 
         console.print(f"Report: {write_report(target)}")
     if not land:

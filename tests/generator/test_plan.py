@@ -4,7 +4,7 @@ import pytest
 
 from generator.errors import InputError
 from generator.plan import load_plan, plan_of, preset_names
-from generator.reference import REFERENCE, reference
+from generator.plan_reference import REFERENCE, reference
 
 
 @pytest.mark.parametrize("name", ["demo", "month", "design_day"])

@@ -10,7 +10,7 @@ import pytest
 from generator.errors import InputError
 from generator.generation import generate
 from generator.plan import Campaign, Intent, Plan
-from generator.report import REPORT_FILE, write_report
+from generator.report.page import REPORT_FILE, write_report
 
 PNG = "data:image/png;base64,iVBORw0KGgo"
 

@@ -4,8 +4,9 @@ from html import escape
 from pathlib import Path
 
 from generator.ledger.sums import INTENDED, OBSERVABLE
-from generator.overview import PRICED, Overview
-from generator.pictures import (
+from generator.plan import Plan
+from generator.report.overview import PRICED, Overview
+from generator.report.plots import (
     draw_cohorts,
     draw_days,
     draw_dirt,
@@ -15,7 +16,6 @@ from generator.pictures import (
     draw_price,
     drawn,
 )
-from generator.plan import Plan
 
 REPORT_FILE = "report.html"
 _PAGE = """<!doctype html>

@@ -1,0 +1,1 @@
+"""The page with plots of what was generated."""
