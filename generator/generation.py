@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 from generator.destinations import Chunks, Destination, Folder, LandingZone
 from generator.errors import GeneratorError, InputError
 from generator.parts import TABLES, Part, PartDay, parts_of
-from generator.people import Population
 from generator.plan import Plan
-from generator.products import Catalogue
+from generator.shop.people import Population
+from generator.shop.products import Catalogue
 
 # From malloc.h: how many heaps a process may have.
 _M_ARENA_MAX = -8

@@ -23,12 +23,12 @@ from generator.ledger.book import SUMS, Book
 from generator.ledger.products import product_version_rows
 from generator.ledger.sums import Totals
 from generator.ledger.tables import ledger_tables
-from generator.orders import STATUSES
-from generator.people import Population, headcount
 from generator.plan import DAY_MS, Plan
-from generator.products import Catalogue
-from generator.shop import Block, Day, both
-from generator.versions import Versions
+from generator.shop.orders import STATUSES
+from generator.shop.people import Population, headcount
+from generator.shop.products import Catalogue
+from generator.shop.versions import Versions
+from generator.shop.world import Block, Day, both
 
 # Events of a block's day: so many that calls cost little, so few that they stay in the caches.
 _EVENTS_OF_A_BLOCK = 100_000

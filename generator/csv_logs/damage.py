@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from generator.randomness import part
+from generator.shop.randomness import part
 
 KINDS = (
     "cut_off",

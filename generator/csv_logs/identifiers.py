@@ -5,9 +5,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from generator.csv_logs import text
-from generator.people import People
-from generator.randomness import stream_key
-from generator.visits import Visits
+from generator.shop.people import People
+from generator.shop.randomness import stream_key
+from generator.shop.visits import Visits
 
 
 def user_ids(numbers: np.ndarray) -> pa.Array:

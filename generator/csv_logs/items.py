@@ -6,8 +6,18 @@ import numpy as np
 import pyarrow as pa
 
 from generator.csv_logs import identifiers, text
-from generator.events import CART, EXIT, PURCHASE, REMOVE, RETURN, TYPES, VIEW, WISHLIST, Events
-from generator.products import ARTICLES, CHANGE_SLOTS, Catalogue
+from generator.shop.events import (
+    CART,
+    EXIT,
+    PURCHASE,
+    REMOVE,
+    RETURN,
+    TYPES,
+    VIEW,
+    WISHLIST,
+    Events,
+)
+from generator.shop.products import ARTICLES, CHANGE_SLOTS, Catalogue
 
 COLUMNS = {
     "what": ["product_id", "quantity"],

@@ -9,15 +9,15 @@ from faker import Faker
 
 from generator.csv_logs import identifiers, items, text
 from generator.csv_logs.damage import Roles, damaged, kinds_of, physical_lines
-from generator.events import TYPES, Events
-from generator.orders import PAYMENT_METHODS, STATUSES, OrderLines, StatusRows
-from generator.people import DEVICE_NAMES, GENDERS, TIERS, People
 from generator.plan import CATEGORIES, Plan
-from generator.products import ARTICLES, CHANGE_SLOTS, Catalogue
-from generator.randomness import below, draws, part, stream_key
-from generator.shop import only_visits_of
-from generator.users import Profiles, name_pools
-from generator.visits import Visits
+from generator.shop.events import TYPES, Events
+from generator.shop.orders import PAYMENT_METHODS, STATUSES, OrderLines, StatusRows
+from generator.shop.people import DEVICE_NAMES, GENDERS, TIERS, People
+from generator.shop.products import ARTICLES, CHANGE_SLOTS, Catalogue
+from generator.shop.randomness import below, draws, part, stream_key
+from generator.shop.users import Profiles, name_pools
+from generator.shop.visits import Visits
+from generator.shop.world import only_visits_of
 
 EVENT_COLUMNS = {
     "head": ["event_id", "event_time"],

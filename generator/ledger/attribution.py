@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generator.columns import Columns
-from generator.orders import OrderLines
 from generator.plan import DAY_MS
+from generator.shop.columns import Columns
+from generator.shop.orders import OrderLines
 
 # Sessions count that began up to this long before the order.
 WINDOW_MS = 30 * DAY_MS

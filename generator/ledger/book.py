@@ -4,16 +4,16 @@ import numpy as np
 import pyarrow as pa
 
 from generator.csv_logs import identifiers, text
-from generator.events import Events
 from generator.ledger.attribution import WINDOW_MS, Attribution, Touchpoints
 from generator.ledger.sales import KnownVersions, Sales, UserTotals
 from generator.ledger.sessions import Sessions, add_sessions
 from generator.ledger.sums import INTENDED, OBSERVABLE, READINGS, Sums, Totals, moment, money
-from generator.people import TIERS
 from generator.plan import DAY_MS
-from generator.shop import Block, Day
-from generator.users import name_pools
-from generator.visits import Visits
+from generator.shop.events import Events
+from generator.shop.people import TIERS
+from generator.shop.users import name_pools
+from generator.shop.visits import Visits
+from generator.shop.world import Block, Day
 
 SUMS = {
     "events_daily": Sums(("event_date", "event_type", "is_bot"), ("event_count", "revenue_amount")),

@@ -5,7 +5,7 @@ import pyarrow as pa
 from generator.csv_logs import identifiers
 from generator.ledger.book import versions_as_of
 from generator.ledger.sums import INTENDED, OBSERVABLE, moment, money
-from generator.products import CHANGE_SLOTS, Catalogue
+from generator.shop.products import CHANGE_SLOTS, Catalogue
 
 
 def product_version_rows(catalogue: Catalogue, day: int) -> list[pa.Table]:

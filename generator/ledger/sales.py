@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from generator.ledger.sums import Totals
-from generator.orders import CANCELLED, RETURNED, OrderLines
 from generator.plan import DAY_MS
+from generator.shop.orders import CANCELLED, RETURNED, OrderLines
 
 UNKNOWN = -1
 _MOMENT_BITS = 42

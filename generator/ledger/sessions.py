@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generator.columns import Columns
-from generator.events import CART, PURCHASE, REMOVE, RETURN, VIEW, Events
 from generator.ledger.sums import Totals
-from generator.people import People
 from generator.plan import DAY_MS
-from generator.visits import Visits
+from generator.shop.columns import Columns
+from generator.shop.events import CART, PURCHASE, REMOVE, RETURN, VIEW, Events
+from generator.shop.people import People
+from generator.shop.visits import Visits
 
 # Where no session id is given, a silence of more than this ends a session.
 SESSION_GAP_MS = 30 * 60_000

@@ -6,12 +6,12 @@ import numpy as np
 import pyarrow as pa
 
 from generator.csv_logs import text
-from generator.events import TYPES
 from generator.ledger.book import region_names
 from generator.ledger.sessions import DAYS_BEFORE
 from generator.ledger.sums import Totals, date_of, money
-from generator.people import DEVICE_NAMES
 from generator.plan import CATEGORIES, Plan
+from generator.shop.events import TYPES
+from generator.shop.people import DEVICE_NAMES
 
 UNKNOWN = "unknown"
 # Tables of which the row of the latest landed date holds; the others add up over landed dates.

@@ -13,9 +13,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from generator.csv_logs.damage import KINDS
 from generator.ledger.sums import INTENDED, OBSERVABLE
-from generator.people import Population
 from generator.plan import Plan
 from generator.report.overview import PRICED, Overview
+from generator.shop.people import Population
 
 _INK, _PALE, _PLAN, _WARM, _GRID = "#22577a", "#a9c6d9", "#e07a1f", "#c8553d", "#e5e8eb"
 _STYLE = {

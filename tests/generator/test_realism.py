@@ -12,8 +12,8 @@ import pytest
 
 from generator.csv_logs.damage import KINDS
 from generator.generation import generate
-from generator.people import Population
-from generator.products import Catalogue as Products
+from generator.shop.people import Population
+from generator.shop.products import Catalogue as Products
 
 from .facts import DAMAGED, DAY, HOUR, PLAN, SALE, SOUND, Facts, facts_of, uniform
 

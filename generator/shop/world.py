@@ -4,15 +4,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from generator.events import RETURN, Events, events_of
-from generator.orders import RETURNED, OrderLines, StatusRows, order_lines_of, status_rows_of
-from generator.people import Population
 from generator.plan import DAY_MS
-from generator.products import Catalogue
-from generator.randomness import draws, happens
-from generator.users import profiles_of
-from generator.versions import NEVER_LANDED
-from generator.visits import Visits, visits_of
+from generator.shop.events import RETURN, Events, events_of
+from generator.shop.orders import RETURNED, OrderLines, StatusRows, order_lines_of, status_rows_of
+from generator.shop.people import Population
+from generator.shop.products import Catalogue
+from generator.shop.randomness import draws, happens
+from generator.shop.users import profiles_of
+from generator.shop.versions import NEVER_LANDED
+from generator.shop.visits import Visits, visits_of
 
 # Returns of goods are visits of their own, numbered from here on within a person's day.
 FIRST_RETURN = 2048

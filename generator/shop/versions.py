@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generator.columns import Columns
 from generator.plan import DAY_MS, Plan
-from generator.randomness import below, draws, happens, stream_key
+from generator.shop.columns import Columns
+from generator.shop.randomness import below, draws, happens, stream_key
 
 # A moment that does not come, in milliseconds since 1970.
 NEVER = np.int64(2**61)

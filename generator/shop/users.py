@@ -7,10 +7,18 @@ from math import ceil
 import numpy as np
 from faker import Faker
 
-from generator.people import TIERS, People
 from generator.plan import DAY_MS, Plan
-from generator.randomness import below, choice_table, draws, happens, part, quantile, stream_key
-from generator.versions import NEVER, Versions, versions_of
+from generator.shop.people import TIERS, People
+from generator.shop.randomness import (
+    below,
+    choice_table,
+    draws,
+    happens,
+    part,
+    quantile,
+    stream_key,
+)
+from generator.shop.versions import NEVER, Versions, versions_of
 
 # country: the locale of its cities and what its regions are called there
 COUNTRIES = {

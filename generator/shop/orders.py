@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generator.columns import Columns
-from generator.events import PURCHASE, Events
-from generator.people import People
 from generator.plan import CATEGORIES, DAY_MS, HOUR_MS, Plan
-from generator.products import Catalogue
-from generator.randomness import below, draws, happens
-from generator.versions import NEVER_LANDED, late_days
-from generator.visits import Visits
+from generator.shop.columns import Columns
+from generator.shop.events import PURCHASE, Events
+from generator.shop.people import People
+from generator.shop.products import Catalogue
+from generator.shop.randomness import below, draws, happens
+from generator.shop.versions import NEVER_LANDED, late_days
+from generator.shop.visits import Visits
 
 STATUSES = ("pending", "completed", "cancelled", "returned")
 PENDING, COMPLETED, CANCELLED, RETURNED = range(len(STATUSES))

@@ -5,13 +5,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from generator.columns import Columns
-from generator.people import People, Population
 from generator.plan import DAY_MS, Plan
-from generator.products import POPULARITY_SLOTS, Catalogue
-from generator.randomness import draws, geometric_table, happens, lognormal_table, part
-from generator.versions import NEVER_LANDED
-from generator.visits import LONGEST_VISIT_MS, Visits
+from generator.shop.columns import Columns
+from generator.shop.people import People, Population
+from generator.shop.products import POPULARITY_SLOTS, Catalogue
+from generator.shop.randomness import draws, geometric_table, happens, lognormal_table, part
+from generator.shop.versions import NEVER_LANDED
+from generator.shop.visits import LONGEST_VISIT_MS, Visits
 
 TYPES = ("view", "wishlist", "add_to_cart", "remove_from_cart", "purchase", "return", "exit")
 VIEW, WISHLIST, CART, REMOVE, PURCHASE, RETURN, EXIT = range(len(TYPES))

@@ -12,7 +12,7 @@ from math import ceil
 import numpy as np
 
 from generator.plan import DAY_MS, Plan
-from generator.randomness import (
+from generator.shop.randomness import (
     QUANTILES,
     below,
     choice_table,
@@ -24,7 +24,7 @@ from generator.randomness import (
     quantile,
     stream_key,
 )
-from generator.versions import NEVER
+from generator.shop.versions import NEVER
 
 DEVICE_NAMES = ("mobile", "desktop", "tablet")
 TIERS = ("none", "bronze", "silver", "gold")

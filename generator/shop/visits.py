@@ -5,10 +5,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from generator.columns import Columns
-from generator.people import DEVICE_NAMES, People, Population
 from generator.plan import DAY_MS, HOUR_MS, Plan
-from generator.randomness import (
+from generator.shop.columns import Columns
+from generator.shop.people import DEVICE_NAMES, People, Population
+from generator.shop.randomness import (
     below,
     choice_table,
     draws,
@@ -17,7 +17,7 @@ from generator.randomness import (
     part,
     quantile,
 )
-from generator.versions import LATEST_DAYS
+from generator.shop.versions import LATEST_DAYS
 
 # No visit lasts longer, so only those that begin in the last hours of a day can cross midnight.
 LONGEST_VISIT_MS = 3 * HOUR_MS

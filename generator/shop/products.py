@@ -5,8 +5,16 @@ from functools import lru_cache
 import numpy as np
 
 from generator.plan import CATEGORIES, DAY_MS, Plan
-from generator.randomness import below, draws, happens, lognormal_table, part, quantile, stream_key
-from generator.versions import NEVER, Versions, versions_of
+from generator.shop.randomness import (
+    below,
+    draws,
+    happens,
+    lognormal_table,
+    part,
+    quantile,
+    stream_key,
+)
+from generator.shop.versions import NEVER, Versions, versions_of
 
 # per category: subcategories with article names and the usual price in cents
 ARTICLES = (

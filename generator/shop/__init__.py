@@ -1,0 +1,1 @@
+"""Who exists in the simulated shop, and what happens there."""
