@@ -22,7 +22,7 @@ from airflow.triggers.base import (
 from orchestration.feed import READ_SECONDS, read_feed, task_states
 from orchestration.outcome_log import tests_key
 from orchestration.outcomes import FINAL, Verdict, decide
-from orchestration.steps import BUILD
+from orchestration.tasks import BUILD
 from orchestration.trigger_log import let_it_be_read
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class NodeOperator(BaseOperator):
 
     def run_node(self, context: "Context", event: Any = None) -> None:
         """Run the node alone."""
-        from orchestration.steps import run_node
+        from orchestration.tasks import run_node
 
         run_node(self.command, self.unique_id, self.window)
 

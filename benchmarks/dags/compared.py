@@ -11,7 +11,7 @@ from orchestration.dbt_paths import manifest_file
 from orchestration.dbt_runs import run_dbt
 from orchestration.manifest import PROJECT_NAME
 from orchestration.rendering import render_graph
-from orchestration.steps import build
+from orchestration.tasks import build
 from settings import PROJECT_ROOT, load_settings
 
 settings = load_settings()

@@ -2,9 +2,9 @@
 
 from airflow.sdk import DAG, Param
 
-from orchestration.layout import arrivals, build_and_publish, common_arguments
-from orchestration.slices import NEWEST_FIRST, OLDEST_FIRST, NextSlice
-from orchestration.steps import choose_slice, generate_shop
+from orchestration.backfill import NEWEST_FIRST, OLDEST_FIRST, NextSlice
+from orchestration.dag_parts import arrivals, build_and_publish, common_arguments
+from orchestration.tasks import choose_slice, generate_shop
 from settings import load_settings
 
 settings = load_settings()

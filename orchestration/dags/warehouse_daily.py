@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, chain
 
-from orchestration.layout import (
+from orchestration.dag_parts import (
     RUN_DATE,
     arrivals,
     build_and_publish,
     common_arguments,
     told_when_late,
 )
-from orchestration.steps import clean_up, docs, generate_shop, land_dropped
+from orchestration.tasks import clean_up, docs, generate_shop, land_dropped
 from orchestration.waiting import WaitForFiles
 from settings import load_settings
 

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, CronDataIntervalTimetable
 
-from orchestration.layout import (
+from orchestration.dag_parts import (
     RUN_DATE,
     arrivals,
     build_and_publish,
     common_arguments,
     told_when_late,
 )
-from orchestration.steps import land_dropped, stop_without_news
+from orchestration.tasks import land_dropped, stop_without_news
 from settings import load_settings
 
 settings = load_settings()

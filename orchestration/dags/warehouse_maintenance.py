@@ -2,8 +2,8 @@
 
 from airflow.sdk import DAG, CronDataIntervalTimetable
 
-from orchestration.layout import arrivals, common_arguments
-from orchestration.steps import maintain
+from orchestration.dag_parts import arrivals, common_arguments
+from orchestration.tasks import maintain
 from settings import load_settings
 
 settings = load_settings()

@@ -18,8 +18,8 @@ from cluster.sql import connect
 from maintenance import maintain as maintenance
 from maintenance.report import MaintenanceReport
 from orchestration import service
+from orchestration.backfill import NEWEST_FIRST
 from orchestration.environment import airflow_environment
-from orchestration.slices import NEWEST_FIRST
 from settings import Settings
 
 from . import faults

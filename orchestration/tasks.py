@@ -10,11 +10,11 @@ from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from errors import UsageError, WarehouseError
+from orchestration.backfill import next_slice
 from orchestration.dbt_runs import DbtFailed, run_dbt
 from orchestration.manifest import keep_manifest, read_manifest
 from orchestration.notifications import files_refused
 from orchestration.outcome_log import OUTCOMES, OutcomeLog
-from orchestration.slices import next_slice
 from settings import Settings, load_settings
 
 log = logging.getLogger(__name__)

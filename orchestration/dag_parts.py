@@ -9,7 +9,7 @@ from airflow.sdk import Asset, AsyncCallback, DeadlineAlert, DeadlineReference, 
 from orchestration.manifest import read_manifest
 from orchestration.notifications import run_failed, run_is_late
 from orchestration.rendering import render_graph
-from orchestration.steps import build, publish
+from orchestration.tasks import build, publish
 from orchestration.turns import GROUP, TakeTurn
 from settings import Settings
 

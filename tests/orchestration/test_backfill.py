@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import UsageError
-from orchestration.slices import NEWEST_FIRST, OLDEST_FIRST, next_slice
+from orchestration.backfill import NEWEST_FIRST, OLDEST_FIRST, next_slice
 
 START = date(2024, 2, 27)
 
