@@ -22,8 +22,8 @@ from airflow.triggers.base import (
 from orchestration.feed import READ_SECONDS, read_feed, task_states
 from orchestration.outcome_log import tests_key
 from orchestration.outcomes import FINAL, Verdict, decide
+from orchestration.sensors.trigger_log import let_it_be_read
 from orchestration.tasks import BUILD
-from orchestration.trigger_log import let_it_be_read
 
 if TYPE_CHECKING:
     from airflow.sdk.definitions.context import Context

@@ -55,7 +55,7 @@ def land_dropped(source: str, day: str, is_told: bool = False, **context: Any) -
 @task
 def stop_without_news() -> None:
     """Skip the rest of the run when no file was landed since the last publication."""
-    from orchestration.news import has_news
+    from orchestration.sensors.new_files import has_news
 
     with _warehouse() as settings:
         if not has_news(settings):

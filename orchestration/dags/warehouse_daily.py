@@ -11,8 +11,8 @@ from orchestration.dag_parts import (
     common_arguments,
     told_when_late,
 )
+from orchestration.sensors.file_arrival import WaitForFiles
 from orchestration.tasks import clean_up, docs, generate_shop, land_dropped
-from orchestration.waiting import WaitForFiles
 from settings import load_settings
 
 settings = load_settings()

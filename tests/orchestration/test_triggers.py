@@ -8,10 +8,11 @@ import pytest
 from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 from airflow.triggers.base import TaskFailedEvent, TaskSuccessEvent, TriggerEvent
 
-from orchestration import feed, followers, trigger_log, turns, waiting
+from orchestration import feed, followers
 from orchestration.followers import NodeTrigger
-from orchestration.turns import TurnTrigger
-from orchestration.waiting import ArrivalsTrigger
+from orchestration.sensors import exclusive_run, file_arrival, trigger_log
+from orchestration.sensors.exclusive_run import TurnTrigger
+from orchestration.sensors.file_arrival import ArrivalsTrigger
 
 GOOD = {"status": "success", "message": "", "seconds": 1.0}
 
@@ -27,8 +28,8 @@ def first_event(trigger: Any) -> TriggerEvent:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(turns, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(file_arrival, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(exclusive_run, "LOOK_SECONDS", 0.01)
     monkeypatch.setattr(followers, "READ_SECONDS", 0.01)
     monkeypatch.setattr(followers, "_LONG_SECONDS", 0.01)
     monkeypatch.setattr(feed, "READ_SECONDS", 0.0)
@@ -183,7 +184,7 @@ def test_what_was_logged_last_is_read_before_the_task_ends(monkeypatch, capsys):
     async def let_it_be_read() -> None:
         read.append(capsys.readouterr().out)
 
-    for module in (followers, waiting):
+    for module in (followers, file_arrival):
         monkeypatch.setattr(module, "let_it_be_read", let_it_be_read)
     Build(monkeypatch, ("running", {"model.shop.events": GOOD}))
     first_event(node())

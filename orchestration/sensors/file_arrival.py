@@ -15,7 +15,7 @@ from airflow.triggers.base import (
     TriggerEvent,
 )
 
-from orchestration.trigger_log import let_it_be_read
+from orchestration.sensors.trigger_log import let_it_be_read
 
 LOOK_SECONDS = 30.0
 

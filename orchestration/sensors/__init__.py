@@ -1,0 +1,1 @@
+"""What a scheduled run waits for: files, news, and its turn."""
