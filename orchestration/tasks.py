@@ -14,7 +14,7 @@ from orchestration.backfill import next_slice
 from orchestration.dbt_runs import DbtFailed, run_dbt
 from orchestration.manifest import keep_manifest, read_manifest
 from orchestration.notifications import files_refused
-from orchestration.outcome_log import OUTCOMES, OutcomeLog
+from orchestration.watcher.producer import OUTCOMES, OutcomeLog
 from settings import Settings, load_settings
 
 log = logging.getLogger(__name__)

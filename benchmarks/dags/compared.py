@@ -10,8 +10,8 @@ from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavi
 from orchestration.dbt_paths import manifest_file
 from orchestration.dbt_runs import run_dbt
 from orchestration.manifest import PROJECT_NAME
-from orchestration.rendering import render_graph
 from orchestration.tasks import build
+from orchestration.watcher.task_group import render_graph
 from settings import PROJECT_ROOT, load_settings
 
 settings = load_settings()

@@ -8,11 +8,11 @@ import pytest
 from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 from airflow.triggers.base import TaskFailedEvent, TaskSuccessEvent, TriggerEvent
 
-from orchestration import feed, followers
-from orchestration.followers import NodeTrigger
 from orchestration.sensors import exclusive_run, file_arrival, trigger_log
 from orchestration.sensors.exclusive_run import TurnTrigger
 from orchestration.sensors.file_arrival import ArrivalsTrigger
+from orchestration.watcher import consumer, reader
+from orchestration.watcher.consumer import NodeTrigger
 
 GOOD = {"status": "success", "message": "", "seconds": 1.0}
 
@@ -30,11 +30,11 @@ def first_event(trigger: Any) -> TriggerEvent:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_arrival, "LOOK_SECONDS", 0.01)
     monkeypatch.setattr(exclusive_run, "LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(followers, "READ_SECONDS", 0.01)
-    monkeypatch.setattr(followers, "_LONG_SECONDS", 0.01)
-    monkeypatch.setattr(feed, "READ_SECONDS", 0.0)
+    monkeypatch.setattr(consumer, "READ_SECONDS", 0.01)
+    monkeypatch.setattr(consumer, "_LONG_SECONDS", 0.01)
+    monkeypatch.setattr(reader, "READ_SECONDS", 0.0)
     monkeypatch.setattr(trigger_log, "LAG_SECONDS", 0.0)
-    feed._feeds.clear()
+    reader._feeds.clear()
 
 
 def test_arrivals__waits_until_all_are_there(monkeypatch, capsys):
@@ -114,7 +114,7 @@ class Build:
     def __init__(self, monkeypatch, *looks: tuple[str | None, dict], **others: str) -> None:
         self.looks = list(looks)
         monkeypatch.setattr(RuntimeTaskInstance, "get_task_states", self.get_task_states)
-        monkeypatch.setattr(feed, "_outcomes", lambda *_: self.looks[0][1])
+        monkeypatch.setattr(reader, "_outcomes", lambda *_: self.looks[0][1])
         self.others = others
 
     def get_task_states(self, dag_id: str, task_ids: list[str], run_ids: list[str]) -> dict:
@@ -184,7 +184,7 @@ def test_what_was_logged_last_is_read_before_the_task_ends(monkeypatch, capsys):
     async def let_it_be_read() -> None:
         read.append(capsys.readouterr().out)
 
-    for module in (followers, file_arrival):
+    for module in (consumer, file_arrival):
         monkeypatch.setattr(module, "let_it_be_read", let_it_be_read)
     Build(monkeypatch, ("running", {"model.shop.events": GOOD}))
     first_event(node())

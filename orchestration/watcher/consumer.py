@@ -19,11 +19,11 @@ from airflow.triggers.base import (
     TriggerEvent,
 )
 
-from orchestration.feed import READ_SECONDS, read_feed, task_states
-from orchestration.outcome_log import tests_key
-from orchestration.outcomes import FINAL, Verdict, decide
 from orchestration.sensors.trigger_log import let_it_be_read
 from orchestration.tasks import BUILD
+from orchestration.watcher.producer import tests_key
+from orchestration.watcher.reader import READ_SECONDS, read_feed, task_states
+from orchestration.watcher.state import FINAL, Verdict, decide
 
 if TYPE_CHECKING:
     from airflow.sdk.definitions.context import Context

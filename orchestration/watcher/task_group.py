@@ -9,8 +9,8 @@ from cosmos.constants import DbtResourceType, LoadMode, TestBehavior
 from cosmos.dbt.graph import DbtNode
 
 from orchestration.dbt_paths import manifest_file
-from orchestration.followers import NodeOperator
 from orchestration.manifest import PROJECT_NAME, read_manifest
+from orchestration.watcher.consumer import NodeOperator
 from settings import PROJECT_ROOT, Settings
 
 GROUP = "warehouse"

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from orchestration.outcome_log import OUTCOMES
+from orchestration.watcher.producer import OUTCOMES
 
 READ_SECONDS = 2.0
 _KEPT_SECONDS = 60.0

@@ -7,7 +7,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from orchestration.dbt_runs import NodeResult
-from orchestration.outcomes import GOOD
+from orchestration.watcher.state import GOOD
 
 OUTCOMES = "outcomes"
 PUSH_SECONDS = 2.0

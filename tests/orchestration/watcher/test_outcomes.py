@@ -3,8 +3,8 @@
 import pytest
 
 from orchestration.dbt_runs import NodeResult, is_transient
-from orchestration.outcome_log import OutcomeLog
-from orchestration.outcomes import Verdict, decide
+from orchestration.watcher.producer import OutcomeLog
+from orchestration.watcher.state import Verdict, decide
 
 MODEL, OTHER = "model.shop.events", "model.shop.orders"
 MANIFEST = {
