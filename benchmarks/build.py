@@ -21,7 +21,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.warehouses import Warehouse, clean_plan, drop_schemas
-from cluster import lifecycle, processes
+from cluster import processes
 from cluster.configuration import JAVA_OPTIONS
 from cluster.java import find_java
 from cluster.libraries import fetch_libraries
@@ -29,7 +29,8 @@ from cluster.memory import machine_memory_mib, plan_memory
 from cluster.sql import connect
 from generator.generation import generate
 from landing.live_files import list_live_files
-from settings import Settings, load_settings
+from warehouse import lifecycle
+from warehouse.settings import Settings, load_settings
 
 DAYS = 10
 USERS_FOR_EVENTS = 100

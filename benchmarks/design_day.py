@@ -20,7 +20,7 @@ from benchmarks.warehouses import Warehouse, design_day_plan
 from benchmarks.watching import meanwhile
 from cluster.sql import connect
 from generator.generation import generate
-from settings import Settings, load_settings
+from warehouse.settings import Settings, load_settings
 
 MODELS_SHOWN = 25
 SECONDS_BETWEEN_LOOKS = 2

@@ -13,8 +13,8 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from settings import PROJECT_ROOT
 from tests.oracle.database import AREAS
+from warehouse.settings import PROJECT_ROOT
 
 LINES = Path(__file__).with_name("lines_of_a_clean_shop.sql")
 ATTEMPTS = 8

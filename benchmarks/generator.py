@@ -32,7 +32,7 @@ from cluster.java import find_java
 from cluster.memory_use import family_memory
 from generator.generation import generate
 from landing.sources import load_source
-from settings import load_settings
+from warehouse.settings import load_settings
 
 FAKER_ROWS = 20_000
 SPARK_ROWS = 1_000_000

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.warehouses import Warehouse, clean_plan, without_returns
 from generator.generation import generate
-from settings import load_settings
+from warehouse.settings import load_settings
 
 LATE = 0.01
 MODELS_SHOWN = 8

@@ -22,7 +22,7 @@ from landing.hdfs import connect_to_hdfs
 from landing.land_files import land
 from landing.live_files import unland
 from landing.sources import load_source
-from settings import Settings, load_settings
+from warehouse.settings import Settings, load_settings
 
 CHUNK_BYTES = 8 << 20
 

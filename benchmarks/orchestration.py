@@ -22,14 +22,15 @@ import psutil
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.watching import meanwhile
-from cluster import lifecycle, processes
+from cluster import processes
 from cluster.environment import dbt_environment
 from cluster.memory_use import family_memory
 from landing.land_files import land
 from landing.live_files import list_live_files, unland
 from orchestration import environment, service
 from orchestration.api import rest
-from settings import PROJECT_ROOT, Settings, load_settings
+from warehouse import lifecycle
+from warehouse.settings import PROJECT_ROOT, Settings, load_settings
 
 KINDS = ("followers", "grouped", "cosmos_watcher", "cosmos_local")
 SAMPLE_SECONDS = 2.0

@@ -11,9 +11,9 @@ from pathlib import Path
 from cluster import hdfs, processes
 from cluster.environment import dbt_environment
 from cluster.sql import connect
-from errors import WarehouseError
 from generator.plan import Catalogue, Dirt, People, Plan, load_plan
-from settings import PROJECT_ROOT, Settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import PROJECT_ROOT, Settings
 
 LINES_OF_A_USER = 100
 _KINDS_OF_DIRT = (

@@ -3,7 +3,7 @@
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from settings import Settings
+from warehouse.settings import Settings
 
 # What Java must open to Hadoop, Hive and Spark since Java 17; the list of Spark's own launcher.
 JAVA_OPTIONS = [

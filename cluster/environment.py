@@ -2,7 +2,7 @@
 
 import os
 
-from settings import PROJECT_ROOT, Settings
+from warehouse.settings import PROJECT_ROOT, Settings
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:

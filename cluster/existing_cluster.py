@@ -2,8 +2,8 @@
 
 from cluster import readiness
 from cluster.hdfs_health import hdfs_works
-from errors import ServiceUnavailable
-from settings import Settings
+from warehouse.errors import ServiceUnavailable
+from warehouse.settings import Settings
 
 
 def check_existing_cluster(settings: Settings) -> None:

@@ -14,8 +14,8 @@ from cluster.java import Java
 from cluster.libraries import Libraries
 from cluster.memory import MemoryPlan
 from cluster.processes import Command
-from errors import ServiceUnavailable, WarehouseError
-from settings import Settings
+from warehouse.errors import ServiceUnavailable, WarehouseError
+from warehouse.settings import Settings
 
 HADOOP_USER = {"HADOOP_USER_NAME": "warehouse"}
 

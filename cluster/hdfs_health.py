@@ -8,8 +8,8 @@ from cluster import hdfs, readiness
 from cluster.java import find_java
 from cluster.libraries import fetch_libraries
 from cluster.memory import machine_memory_mib, plan_memory
-from errors import ServiceUnavailable
-from settings import Settings
+from warehouse.errors import ServiceUnavailable
+from warehouse.settings import Settings
 
 # What a NameNode with much to read may take until it has heard of every block.
 PATIENCE = 120

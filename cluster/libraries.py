@@ -12,8 +12,8 @@ from pathlib import Path
 
 from cluster.java import Java, find_java
 from cluster.lock import locked
-from errors import WarehouseError
-from settings import Settings, load_settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings, load_settings
 
 IVY_FILE = Path(__file__).with_name("ivy.xml")
 CHECKSUM_FILE = Path(__file__).with_name("libraries.sha256")

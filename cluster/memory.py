@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil
 
-from settings import Settings
+from warehouse.settings import Settings
 
 # Enough for far more blocks than a laptop ever holds.
 HDFS_HEAP_MIB = 512

@@ -11,8 +11,8 @@ from cluster.java import Java
 from cluster.libraries import PYSPARK_JARS, Libraries
 from cluster.memory import MemoryPlan
 from cluster.processes import Command
-from errors import WarehouseError
-from settings import Settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings
 
 DATABASE = "metastore"
 

@@ -5,8 +5,8 @@ import shutil
 
 from cluster.ports import port_is_free, port_owner
 from cluster.services import Service
-from errors import WarehouseError
-from settings import Settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings
 
 SMALLEST_FREE_DISK = 2 * 2**30
 

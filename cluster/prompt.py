@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from cluster.sql import Connection, Result, connect
-from errors import WarehouseError
-from settings import Settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings
 
 MOST_ROWS_SHOWN = 1000
 

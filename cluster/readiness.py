@@ -9,8 +9,8 @@ import psycopg
 
 from cluster import postgresql
 from cluster.sql import connect
-from errors import WarehouseError
-from settings import Settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings
 
 # A healthy server answers within a second, on a busy machine within a few.
 PATIENCE = 15

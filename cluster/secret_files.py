@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from settings import Settings
+from warehouse.settings import Settings
 
 
 def secret_file(settings: Settings, name: str) -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cluster import readiness
-from settings import Settings
+from warehouse.settings import Settings
 
 
 @dataclass(frozen=True)

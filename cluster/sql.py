@@ -10,8 +10,8 @@ from pyhive import hive
 from pyhive.exc import Error as HiveError
 from thrift.transport.TTransport import TTransportException
 
-from errors import ServiceUnavailable, WarehouseError
-from settings import Settings
+from warehouse.errors import ServiceUnavailable, WarehouseError
+from warehouse.settings import Settings
 
 # A refused connection is raised as an error; the library would print a line of its own as well.
 logging.getLogger("thrift.transport.TSocket").setLevel(logging.CRITICAL)

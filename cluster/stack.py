@@ -14,8 +14,8 @@ from cluster.obstacles import refuse_obstacles
 from cluster.readiness import PATIENCE
 from cluster.services import Service, service_named, service_names, services
 from cluster.starting import START_PATIENCE, Say, start, wait_for
-from errors import UsageError, WarehouseError
-from settings import Settings
+from warehouse.errors import UsageError, WarehouseError
+from warehouse.settings import Settings
 
 # Of one core. A server that works less than this while it is asked is not busy but stuck.
 _IDLE_SHARE = 0.25

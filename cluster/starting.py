@@ -12,8 +12,8 @@ from cluster.libraries import fetch_libraries
 from cluster.memory import machine_memory_mib, plan_memory
 from cluster.processes import Command
 from cluster.services import Service, service_named
-from errors import ServiceUnavailable, WarehouseError
-from settings import Settings
+from warehouse.errors import ServiceUnavailable, WarehouseError
+from warehouse.settings import Settings
 
 # What a first start on a slow machine may take; a start is known to have failed when it ends.
 START_PATIENCE = 120

@@ -8,7 +8,7 @@ from cluster.java import Java
 from cluster.libraries import PYSPARK_JARS, Libraries
 from cluster.memory import MemoryPlan
 from cluster.processes import Command
-from settings import Settings
+from warehouse.settings import Settings
 
 
 def command(settings: Settings, java: Java, libraries: Libraries, memory: MemoryPlan) -> Command:

@@ -14,8 +14,8 @@ from pathlib import Path
 from cluster.environment import dbt_environment
 from cluster.ports import port_is_free, port_owner
 from documentation.artifacts import write_adapted
-from errors import WarehouseError
-from settings import PROJECT_ROOT, Settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import PROJECT_ROOT, Settings
 
 
 class _QuietHandler(SimpleHTTPRequestHandler):

@@ -12,7 +12,7 @@ from dbterd.api import DbtErd
 
 from cluster.environment import dbt_environment
 from documentation.artifacts import NO_CATALOG, write_adapted
-from settings import PROJECT_ROOT, load_settings
+from warehouse.settings import PROJECT_ROOT, load_settings
 
 PAGE = PROJECT_ROOT / "ARCHITECTURE.md"
 DIAGRAM = re.compile(r"(?<=^```mermaid\n)erDiagram\n.*?(?=^```$)", re.MULTILINE | re.DOTALL)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from errors import UsageError
+from warehouse.errors import UsageError
 
 
 def register(application: typer.Typer) -> None:
@@ -46,7 +46,7 @@ def generate(
     from generator.generation import generate as write
     from generator.plan import load_plan
     from generator.progress import day_number, generation_progress
-    from settings import load_settings
+    from warehouse.settings import load_settings
 
     settings = load_settings()
     wanted = load_plan(plan)
@@ -110,7 +110,7 @@ def ledger(
     from generator.ledger.reading import Ledger
     from generator.ledger.summary import summary_tables
     from landing.source_files import parse_date
-    from settings import load_settings
+    from warehouse.settings import load_settings
 
     settings = load_settings()
     place = folder or settings.data_folder / "generated" / "demo"

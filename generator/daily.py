@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from errors import UsageError, simulator_errors
 from generator.errors import InputError
 from generator.generation import LEDGER_FOLDER, Summary, generate
 from generator.parts import parts_of
 from generator.plan import Plan, load_plan
 from generator.raw_zone import RawZone
 from landing.sources import SIMULATED
+from warehouse.errors import UsageError, simulator_errors
 
 if TYPE_CHECKING:
     from landing.manifest import LandedFile
-    from settings import Settings
+    from warehouse.settings import Settings
 
 Say = Callable[[str], None]
 # Table, checksum and landed date of a file.

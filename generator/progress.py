@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from errors import UsageError
 from generator.plan import Plan
 from landing.source_files import parse_date
+from warehouse.errors import UsageError
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 from generator.destinations import Chunks
 from landing.sources import SIMULATED
 from landing.streams import record_streams, store_stream
-from settings import Settings
+from warehouse.settings import Settings
 
 _PIECE_BYTES = 2 << 20
 

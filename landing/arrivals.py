@@ -7,7 +7,7 @@ from cluster.sql import connect
 from landing.literals import literal
 from landing.manifest import live_files
 from landing.sources import SIMULATED, load_source
-from settings import Settings
+from warehouse.settings import Settings
 
 
 def scheduled_sources(settings: Settings) -> list[str]:

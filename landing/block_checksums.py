@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from settings import Settings
+from warehouse.settings import Settings
 
 _PATIENCE_SECONDS = 30
 _BLOCKS_AT_ONCE = 4

@@ -42,7 +42,7 @@ def land(
     from landing.land_files import land as land_files
     from landing.progress import LandingProgress, print_summary
     from landing.source_files import parse_date
-    from settings import load_settings
+    from warehouse.settings import load_settings
 
     day = parse_date(landed_date, f"--landed-date {landed_date}") if landed_date else None
     with LandingProgress() as progress:
@@ -60,7 +60,7 @@ def unland(
 ) -> None:
     """Withdraw landed files; the next build follows."""
     from landing.live_files import unland as unland_files
-    from settings import load_settings
+    from warehouse.settings import load_settings
 
     for file in unland_files(load_settings(), source, files, table):
         typer.echo(
@@ -76,6 +76,6 @@ def landed(
     """List the live files."""
     from landing.live_files import list_live_files
     from landing.progress import print_live_files
-    from settings import load_settings
+    from warehouse.settings import load_settings
 
     print_live_files(list_live_files(load_settings(), source))

@@ -12,7 +12,7 @@ import numpy as np
 from blake3 import blake3
 from crc32c import crc32c
 
-from errors import UsageError
+from warehouse.errors import UsageError
 
 CHUNK_BYTES = 2 << 20
 _LINE_FEED = ord("\n")

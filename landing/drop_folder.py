@@ -16,7 +16,6 @@ from pathlib import Path
 from blake3 import blake3
 
 from cluster.sql import connect
-from errors import UsageError
 from landing.content import is_compressed, read_chunks
 from landing.land_files import land_checked
 from landing.literals import literal
@@ -32,7 +31,8 @@ from landing.source_files import (
     table_of,
 )
 from landing.sources import load_source
-from settings import Settings
+from warehouse.errors import UsageError
+from warehouse.settings import Settings
 
 _UNFINISHED = (".", "_")
 _UNFINISHED_ENDINGS = (".part", ".tmp")

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import hdfs_native
 
-from errors import ServiceUnavailable, WarehouseError
-from settings import Settings
+from warehouse.errors import ServiceUnavailable, WarehouseError
+from warehouse.settings import Settings
 
 # The client's own patience is minutes; a cluster that is up answers at once.
 _CONFIGURATION = {

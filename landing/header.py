@@ -5,9 +5,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from errors import UsageError
 from landing.content import BYTE_ORDER_MARK
 from landing.sources import Source, Table
+from warehouse.errors import UsageError
 
 LONGEST_HEADER = 1 << 20
 _USUAL_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}

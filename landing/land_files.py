@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cluster.sql import connect
-from errors import UsageError
 from landing.content import Summary, is_compressed
 from landing.hdfs import hdfs_errors
 from landing.literals import literal
@@ -30,7 +29,8 @@ from landing.sources import Source, load_source
 from landing.stored_files import StoredFiles
 from landing.stored_names import partition_folder, table_folder, upload_name, uploads_folder
 from landing.upload import stored_length, summarize, upload
-from settings import Settings
+from warehouse.errors import UsageError
+from warehouse.settings import Settings
 
 # HDFS takes its time to close a file, however small: several small ones are stored side by side.
 _SMALL_BYTES = 4 << 20

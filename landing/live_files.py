@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cluster.sql import connect
-from errors import UsageError
 from landing.literals import literal
 from landing.manifest import LandedFile, live_files, record_withdrawn
 from landing.raw_tables import create_raw_tables
 from landing.source_files import name_without_compression
 from landing.sources import load_source
-from settings import Settings
+from warehouse.errors import UsageError
+from warehouse.settings import Settings
 
 
 def unland(

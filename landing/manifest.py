@@ -10,9 +10,9 @@ from typing import Any
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from cluster.sql import Connection
-from errors import WarehouseError
 from landing.literals import literal
-from settings import Settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings
 
 # Name, type and description of each column, in order.
 COLUMNS = [

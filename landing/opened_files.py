@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-from errors import UsageError
+from warehouse.errors import UsageError
 
 
 def open_file(path: Path) -> BinaryIO:

@@ -8,7 +8,7 @@ from landing.literals import literal
 from landing.manifest import create_manifest
 from landing.sources import Source, Table, load_sources
 from landing.stored_names import table_folder
-from settings import Settings
+from warehouse.settings import Settings
 
 
 def prepare_raw_zone(settings: Settings) -> None:

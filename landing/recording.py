@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from cluster.sql import Connection
-from errors import ServiceUnavailable, UsageError, WarehouseError
 from landing.content import Summary, is_compressed
 from landing.hdfs import connect_to_hdfs, hdfs_errors
 from landing.literals import literal
@@ -24,7 +23,8 @@ from landing.source_files import SourceFile
 from landing.sources import Source
 from landing.stored_names import partition_folder, stored_name, table_folder, uploads_folder
 from landing.upload import publish, remove_dead_uploads
-from settings import Settings
+from warehouse.errors import ServiceUnavailable, UsageError, WarehouseError
+from warehouse.settings import Settings
 
 
 @dataclass

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from errors import WarehouseError
+from warehouse.errors import WarehouseError
 
 
 class Outcome(StrEnum):

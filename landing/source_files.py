@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from errors import UsageError
 from landing.content import is_compressed, read_first_line
 from landing.header import LONGEST_HEADER, Header, read_header
 from landing.sources import Source, Table
+from warehouse.errors import UsageError
 
 DATE_FOLDER = "landed_date="
 

@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
 
-from errors import UsageError
-from settings import PROJECT_ROOT
+from warehouse.errors import UsageError
+from warehouse.settings import PROJECT_ROOT
 
 STAGING_FOLDER = PROJECT_ROOT / "models" / "staging"
 

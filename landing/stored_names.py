@@ -6,7 +6,7 @@ import socket
 from datetime import date
 from pathlib import Path
 
-from settings import Settings
+from warehouse.settings import Settings
 
 
 def table_folder(settings: Settings, source_name: str, table_name: str) -> str:

@@ -16,7 +16,6 @@ from uuid import uuid4
 from hdfs_native import Client
 
 from cluster.sql import connect
-from errors import WarehouseError
 from landing.content import Summary
 from landing.hdfs import connect_to_hdfs, hdfs_errors
 from landing.header import LONGEST_HEADER, read_header
@@ -28,7 +27,8 @@ from landing.source_files import SourceFile
 from landing.sources import load_source
 from landing.stored_names import stream_stem, table_folder, uploads_folder
 from landing.upload import upload_stream
-from settings import Settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings
 
 
 @dataclass(frozen=True)

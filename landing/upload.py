@@ -10,12 +10,12 @@ from typing import BinaryIO
 
 from hdfs_native import Client, FileWriter, WriteOptions
 
-from errors import UsageError, WarehouseError
 from landing.block_checksums import checksum_of_blocks, tells_checksums
 from landing.content import Summarizer, Summary, read_chunks
 from landing.read_back import ReadBack
 from landing.source_files import SourceFile
-from settings import Settings
+from warehouse.errors import UsageError, WarehouseError
+from warehouse.settings import Settings
 
 _RECOVERY_SECONDS = 90
 # Enough that neither side waits for the other; each is some MiB.

@@ -13,7 +13,7 @@ def maintain() -> None:
     from rich.console import Console
 
     from maintenance.maintain import maintain as maintain_tables
-    from settings import load_settings
+    from warehouse.settings import load_settings
 
     console = Console(soft_wrap=True, highlight=False)
     report = maintain_tables(load_settings(), lambda line: console.print(line, markup=False))

@@ -10,7 +10,7 @@ from hdfs_native import FileStatus
 from cluster.hdfs import stored_files
 from cluster.sql import Connection
 from maintenance.snapshots import Snapshot
-from settings import Settings
+from warehouse.settings import Settings
 
 LAYERS = ("raw", "staging", "intermediate", "marts_candidate", "quality")
 PUBLISHED = "published"

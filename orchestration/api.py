@@ -5,10 +5,10 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-from errors import ServiceUnavailable
 from orchestration.components import COMPONENTS
 from orchestration.environment import USER, page, password
-from settings import Settings
+from warehouse.errors import ServiceUnavailable
+from warehouse.settings import Settings
 
 # Not through a proxy, whatever the environment says.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -7,7 +7,7 @@ from typing import Any
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk.exceptions import AirflowSkipException
 
-from errors import UsageError
+from warehouse.errors import UsageError
 
 NEWEST_FIRST = "newest first"
 OLDEST_FIRST = "oldest first"

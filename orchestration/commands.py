@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from settings import load_settings
+from warehouse.settings import load_settings
 
 commands = typer.Typer(
     help="Start, stop and look after the Airflow of the scheduled runs.", no_args_is_help=True
@@ -27,8 +27,8 @@ def _say(line: str) -> None:
 @commands.command()
 def up() -> None:
     """Start Airflow, and the cluster before it; wait until every component is healthy."""
-    from cluster.lifecycle import airflow_up
     from orchestration import environment
+    from warehouse.lifecycle import airflow_up
 
     settings = load_settings()
     began = time.monotonic()
@@ -46,7 +46,7 @@ def up() -> None:
 @commands.command()
 def down() -> None:
     """Stop Airflow; the cluster keeps running, what was scheduled is caught up later."""
-    from cluster.lifecycle import airflow_down
+    from warehouse.lifecycle import airflow_down
 
     stopped = airflow_down(load_settings(), _say)
     _say("Airflow is down." if stopped else "Airflow is down: it was not running.")

@@ -15,7 +15,7 @@ import psycopg
 from cluster import postgresql, processes
 from orchestration.components import Component, component_named, left_behind
 from orchestration.environment import DATABASE
-from settings import Settings, load_settings
+from warehouse.settings import Settings, load_settings
 
 
 def main(name: str) -> None:

@@ -8,7 +8,7 @@ import psutil
 
 from cluster import processes
 from orchestration.environment import home
-from settings import Settings
+from warehouse.settings import Settings
 
 
 @dataclass(frozen=True)

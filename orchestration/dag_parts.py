@@ -11,7 +11,7 @@ from orchestration.notifications import run_failed, run_is_late
 from orchestration.sensors.exclusive_run import GROUP, TakeTurn
 from orchestration.tasks import build, publish
 from orchestration.watcher.task_group import render_graph
-from settings import Settings
+from warehouse.settings import Settings
 
 # The date whose logs a run processes; one that was asked for without a date takes today's.
 RUN_DATE = "{{ (dag_run.logical_date or dag_run.run_after).strftime('%Y-%m-%d') }}"

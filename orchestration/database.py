@@ -7,9 +7,9 @@ from importlib.metadata import version
 import psycopg
 
 from cluster import postgresql
-from errors import ServiceUnavailable, WarehouseError
 from orchestration.environment import DATABASE, airflow_environment
-from settings import Settings
+from warehouse.errors import ServiceUnavailable, WarehouseError
+from warehouse.settings import Settings
 
 _MIGRATE = "from airflow.utils.db import upgradedb; upgradedb()"
 

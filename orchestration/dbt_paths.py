@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from settings import Settings
+from warehouse.settings import Settings
 
 
 def dbt_target(settings: Settings) -> Path:

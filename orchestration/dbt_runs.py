@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cluster.environment import dbt_environment
-from errors import WarehouseError
 from orchestration.dbt_paths import dbt_target
-from settings import Settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult

@@ -4,11 +4,11 @@ import urllib.error
 from collections.abc import Iterator
 
 from cluster import ports, processes
-from errors import WarehouseError
 from orchestration import database, supervision
 from orchestration.api import import_errors
 from orchestration.service import NAME, read_status
-from settings import Settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings
 
 # Name of the check, verdict (ok or failure), detail, fix.
 Checked = tuple[str, str, str, str]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cluster import postgresql
 from cluster.secret_files import secret, secret_file
-from settings import PROJECT_ROOT, Settings
+from warehouse.settings import PROJECT_ROOT, Settings
 
 DATABASE = "airflow"
 USER = "admin"

@@ -5,10 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from errors import WarehouseError
 from orchestration.dbt_paths import dbt_target, manifest_file
 from orchestration.dbt_runs import run_dbt
-from settings import Settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings
 
 PROJECT_NAME = "ecommerce_warehouse"
 

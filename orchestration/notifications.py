@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 from tenacity import retry, stop_after_attempt, wait_exponential
 
-from settings import Settings, load_settings
+from warehouse.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from airflow.sdk.definitions.context import Context

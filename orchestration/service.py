@@ -11,12 +11,12 @@ from cluster.memory_use import family_memory
 from cluster.obstacles import refuse_obstacles
 from cluster.services import Service
 from cluster.starting import ctrl_c_held_back
-from errors import ServiceUnavailable, WarehouseError
 from orchestration import database, supervision
 from orchestration.api import health
 from orchestration.components import COMPONENTS, left_behind, running
 from orchestration.manifest import refresh_manifest
-from settings import Settings
+from warehouse.errors import ServiceUnavailable, WarehouseError
+from warehouse.settings import Settings
 
 NAME = "airflow"
 # What a first start on a slow and busy machine may take.

@@ -9,7 +9,7 @@ from cluster import processes
 from cluster.processes import Command
 from orchestration.components import COMPONENTS, Component
 from orchestration.environment import airflow_environment, home
-from settings import PROJECT_ROOT, Settings
+from warehouse.settings import PROJECT_ROOT, Settings
 
 # A scheduler waits for its running tasks before it ends; they are started anew afterwards.
 STOP_PATIENCE = 5

@@ -9,13 +9,13 @@ from typing import Any
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-from errors import UsageError, WarehouseError
 from orchestration.backfill import next_slice
 from orchestration.dbt_runs import DbtFailed, run_dbt
 from orchestration.manifest import keep_manifest, read_manifest
 from orchestration.notifications import files_refused
 from orchestration.watcher.producer import OUTCOMES, OutcomeLog
-from settings import Settings, load_settings
+from warehouse.errors import UsageError, WarehouseError
+from warehouse.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
 BUILD = "build"
@@ -165,8 +165,8 @@ def _warehouse(writes: bool = False) -> Iterator[Settings]:
         writes: wait until no other task writes. Runs take turns anyway; but a killed scheduler
             leaves tasks that write until Airflow ends them.
     """
-    from cluster import lifecycle
     from cluster.lock import locked
+    from warehouse import lifecycle
 
     try:
         settings = load_settings()

@@ -9,7 +9,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from cluster.ports import port_is_free
-from settings import Settings
+from warehouse.settings import Settings
 
 # Started in the background of a script, a program ignores Ctrl-C, and so does all that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)

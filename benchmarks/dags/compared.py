@@ -12,7 +12,7 @@ from orchestration.dbt_runs import run_dbt
 from orchestration.manifest import PROJECT_NAME
 from orchestration.tasks import build
 from orchestration.watcher.task_group import render_graph
-from settings import PROJECT_ROOT, load_settings
+from warehouse.settings import PROJECT_ROOT, load_settings
 
 settings = load_settings()
 COMMON: dict[str, Any] = {"schedule": None, "start_date": datetime(2024, 1, 1, tzinfo=UTC)}

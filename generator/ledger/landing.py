@@ -9,7 +9,7 @@ from generator.ledger.book import SUMS
 from generator.ledger.reading import Ledger
 from generator.ledger.tables import VERSIONED
 from landing.hdfs import connect_to_hdfs, hdfs_errors
-from settings import Settings
+from warehouse.settings import Settings
 
 TABLES = (*SUMS, *VERSIONED, "files")
 

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from generator.ledger.reading import Ledger
 from generator.ledger.sums import READINGS
-from generator.number_table import number_table
+from warehouse.console import number_table
 
 
 def summary_tables(ledger: Ledger) -> list[Table]:

@@ -5,7 +5,7 @@ from airflow.sdk import DAG, Param
 from orchestration.backfill import NEWEST_FIRST, OLDEST_FIRST, NextSlice
 from orchestration.dag_parts import arrivals, build_and_publish, common_arguments
 from orchestration.tasks import choose_slice, generate_shop
-from settings import load_settings
+from warehouse.settings import load_settings
 
 settings = load_settings()
 CHOSEN = "ti.xcom_pull('arrivals.choose_slice')"

@@ -13,7 +13,7 @@ from orchestration.dag_parts import (
 )
 from orchestration.sensors.file_arrival import WaitForFiles
 from orchestration.tasks import clean_up, docs, generate_shop, land_dropped
-from settings import load_settings
+from warehouse.settings import load_settings
 
 settings = load_settings()
 WINDOW = {"WAREHOUSE_ABSORB_UNTIL": RUN_DATE}

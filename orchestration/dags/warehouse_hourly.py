@@ -12,7 +12,7 @@ from orchestration.dag_parts import (
     told_when_late,
 )
 from orchestration.tasks import land_dropped, stop_without_news
-from settings import load_settings
+from warehouse.settings import load_settings
 
 settings = load_settings()
 TAG = "hourly"

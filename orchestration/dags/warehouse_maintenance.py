@@ -4,7 +4,7 @@ from airflow.sdk import DAG, CronDataIntervalTimetable
 
 from orchestration.dag_parts import arrivals, common_arguments
 from orchestration.tasks import maintain
-from settings import load_settings
+from warehouse.settings import load_settings
 
 settings = load_settings()
 

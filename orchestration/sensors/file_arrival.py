@@ -66,9 +66,9 @@ class ArrivalsTrigger(BaseTrigger):
         yield TaskSuccessEvent()
 
     def _missing(self) -> list[str]:
-        from errors import WarehouseError
         from landing.arrivals import missing_arrivals
-        from settings import load_settings
+        from warehouse.errors import WarehouseError
+        from warehouse.settings import load_settings
 
         if not self.day:
             return []

@@ -2,7 +2,7 @@
 
 from cluster.sql import connect
 from landing.manifest import manifest_name
-from settings import Settings
+from warehouse.settings import Settings
 
 
 def has_news(settings: Settings) -> bool:

@@ -11,7 +11,7 @@ from cosmos.dbt.graph import DbtNode
 from orchestration.dbt_paths import manifest_file
 from orchestration.manifest import PROJECT_NAME, read_manifest
 from orchestration.watcher.consumer import NodeOperator
-from settings import PROJECT_ROOT, Settings
+from warehouse.settings import PROJECT_ROOT, Settings
 
 GROUP = "warehouse"
 _NO_TASKS = ("analysis", "exposure", "operation")

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cluster import hdfs
-from settings import Settings
+from warehouse.settings import Settings
 
 
 def page(content: str) -> bytes:

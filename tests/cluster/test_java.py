@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from cluster.java import find_java, java_version
-from errors import WarehouseError
-from settings import Settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings
 
 
 def install(folder: Path, version: str) -> Path:

@@ -9,8 +9,8 @@ import pytest
 
 from cluster import libraries
 from cluster.java import find_java
-from errors import WarehouseError
-from settings import Settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings
 
 CONTENT = {"hdfs/a-1.jar": b"first", "spark/b-2.jar": b"second"}
 

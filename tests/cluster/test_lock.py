@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from cluster.lock import locked
-from settings import PROJECT_ROOT
+from warehouse.settings import PROJECT_ROOT
 
 
 def holder(file: Path, seconds: float) -> subprocess.Popen[str]:

@@ -8,7 +8,7 @@ from cluster.memory import (
     machine_memory_mib,
     plan_memory,
 )
-from settings import Settings
+from warehouse.settings import Settings
 
 
 def heaps(settings: Settings, machine_mib: int) -> int:

@@ -7,8 +7,8 @@ import pytest
 
 from cluster.ports import port_is_free, port_owner
 from documentation.site import refuse_a_taken_port
-from errors import WarehouseError
-from settings import Settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])

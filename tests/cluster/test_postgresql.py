@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from cluster import postgresql, processes
-from settings import Settings
+from warehouse.settings import Settings
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cluster import lifecycle, processes
+from cluster import processes
 from cluster.processes import Command
-from settings import PROJECT_ROOT, Settings
+from warehouse import lifecycle
+from warehouse.settings import PROJECT_ROOT, Settings
 
 SLEEPS = "import time; print('here', flush=True); time.sleep(300)"
 REFUSES_TO_END = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SLEEPS

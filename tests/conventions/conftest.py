@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from settings import PROJECT_ROOT
+from warehouse.settings import PROJECT_ROOT
 
 
 def run_dbt(folder: Path, *arguments: str) -> str:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from settings import PROJECT_ROOT
+from warehouse.settings import PROJECT_ROOT
 
 
 def test_dbt_bouncer_finds_nothing(parsed: Path) -> None:

@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-import demo
 from documentation.star_schema import DIAGRAM, PAGE, star_schema
-from settings import PROJECT_ROOT
+from warehouse import demo
+from warehouse.settings import PROJECT_ROOT
 
 Nodes = list[dict[str, Any]]
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from cli import application
-from settings import PROJECT_ROOT, Settings
+from warehouse.cli import application
+from warehouse.settings import PROJECT_ROOT, Settings
 
 # Binary and generated files, by the end of their names; data of tests are text.
 UNWANTED = re.compile(

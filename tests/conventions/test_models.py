@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from settings import PROJECT_ROOT
+from warehouse.settings import PROJECT_ROOT
 
 from .conftest import run_dbt
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from settings import Settings
+from warehouse.settings import Settings
 
 LINES = (Path(__file__).resolve().parents[2] / ".env.example").read_text().splitlines()
 EXAMPLES = [line.removeprefix("# ") for line in LINES if re.match(r"# [A-Z_0-9]+=", line)]

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from errors import ServiceUnavailable
+from warehouse.errors import ServiceUnavailable
 
 from .conftest import Airflow
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from cluster import lifecycle, processes
+from cluster import processes
 from cluster.ports import port_is_free
 from cluster.sql import connect
 from generator.generation import generate
@@ -22,7 +22,8 @@ from generator.plan import Catalogue, Dirt, Intent, People, Plan
 from orchestration import environment as airflow_environment
 from orchestration.api import rest
 from orchestration.components import left_behind
-from settings import PROJECT_ROOT, Settings
+from warehouse import lifecycle
+from warehouse.settings import PROJECT_ROOT, Settings
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 DATA = PROJECT_ROOT / "tests" / "data"
@@ -160,7 +161,7 @@ def warehouse(environment: dict[str, str]) -> Run:
         **settings: str,
     ) -> subprocess.CompletedProcess[str]:
         # The modules of the checkout, whichever one the environment was installed from.
-        program = [sys.executable, "-c", "import cli; cli.main()"]
+        program = [sys.executable, "-c", "from warehouse.cli import main; main()"]
         own = environment | settings | {"PYTHONPATH": str(checkout)}
         return run_program([*program, *arguments], own, check, timeout, checkout)
 

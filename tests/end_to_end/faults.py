@@ -13,7 +13,7 @@ from hdfs_native import Client, WriteOptions
 from cluster import processes
 from cluster.hdfs import client
 from orchestration.components import running
-from settings import Settings
+from warehouse.settings import Settings
 
 from .airflow_runs import DagRun
 from .conftest import Airflow, Run

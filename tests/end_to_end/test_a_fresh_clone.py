@@ -12,7 +12,7 @@ import pytest
 from cluster.sql import connect
 from generator.generation import generate
 from generator.plan import Plan
-from settings import PROJECT_ROOT, Settings
+from warehouse.settings import PROJECT_ROOT, Settings
 
 from ..generator.clean import CLEAN
 from .conftest import QUICK_COMPILER, free_port_base, run_program

@@ -15,7 +15,7 @@ from cluster import postgresql, processes
 from orchestration import database, service
 from orchestration.components import COMPONENTS, left_behind, running
 from orchestration.environment import DATABASE, page, password, password_file
-from settings import Settings
+from warehouse.settings import Settings
 
 from .conftest import Airflow, Run
 from .test_cluster import one_error_line

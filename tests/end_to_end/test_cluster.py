@@ -13,10 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cluster import hdfs, lifecycle, processes
+from cluster import hdfs, processes
 from cluster.services import services
 from orchestration import service as airflow
-from settings import PROJECT_ROOT, Settings
+from warehouse import lifecycle
+from warehouse.settings import PROJECT_ROOT, Settings
 
 from .conftest import Run, environment_of, free_port_base, run_program
 from .table_snapshots import Query
@@ -52,7 +53,7 @@ def elsewhere(tmp_path: Path) -> Iterator[Settings]:
 def warehouse_up(
     settings: Settings, prefix: list[str] | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    program = [*(prefix or []), sys.executable, "-c", "import cli; cli.main()", "up"]
+    program = [*(prefix or []), sys.executable, "-c", "from warehouse.cli import main; main()", "up"]
     own = environment_of(settings) | environment
     return run_program(program, own, check=False, timeout=120, cwd=PROJECT_ROOT)
 
@@ -196,14 +197,14 @@ def test_up__a_full_disk_is_said_in_one_line(elsewhere: Settings) -> None:
 
 
 def test_doctor__nothing_runs(elsewhere: Settings) -> None:
-    program = [sys.executable, "-c", "import cli; cli.main()", "doctor"]
+    program = [sys.executable, "-c", "from warehouse.cli import main; main()", "doctor"]
     answer = run_program(program, environment_of(elsewhere), False, 30, PROJECT_ROOT)
     assert answer.returncode == 1
     assert "thrift-server: not running" in answer.stdout and not answer.stderr
 
 
 def test_up__interrupted_then_again_then_down_without_its_memory(elsewhere: Settings) -> None:
-    warehouse = [sys.executable, "-c", "import cli; cli.main()"]
+    warehouse = [sys.executable, "-c", "from warehouse.cli import main; main()"]
     environment = environment_of(elsewhere)
     up = subprocess.Popen(
         [*warehouse, "up"],

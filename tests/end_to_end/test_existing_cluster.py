@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from settings import PROJECT_ROOT, Settings
+from warehouse.settings import PROJECT_ROOT, Settings
 
 from .conftest import Run
 from .table_snapshots import Query

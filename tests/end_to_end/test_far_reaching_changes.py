@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from maintenance.maintain import maintain
-from settings import Settings
+from warehouse.settings import Settings
 
 from .conftest import Run
 from .table_snapshots import Query, assert_equal, current_snapshots

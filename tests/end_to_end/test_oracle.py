@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from cluster.sql import connect
-from settings import PROJECT_ROOT, Settings
+from warehouse.settings import PROJECT_ROOT, Settings
 
 from ..oracle.comparison import Marts, differences, landed_files, oracle_rows
 from ..oracle.database import compute

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from settings import PROJECT_ROOT
+from warehouse.settings import PROJECT_ROOT
 
 from .conftest import Run
 from .table_snapshots import Query

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from cluster.sql import connect
-from errors import WarehouseError
-from settings import PROJECT_ROOT, Settings
+from warehouse.errors import WarehouseError
+from warehouse.settings import PROJECT_ROOT, Settings
 
 from .conftest import Run
 from .table_snapshots import Query

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cluster import lifecycle
 from cluster.sql import connect
 from maintenance import maintain as maintenance
 from maintenance.report import MaintenanceReport
 from orchestration import service
 from orchestration.backfill import NEWEST_FIRST
 from orchestration.environment import airflow_environment
-from settings import Settings
+from warehouse import lifecycle
+from warehouse.settings import Settings
 
 from . import faults
 from .airflow_runs import DagRun, patiently, pause, runs_of, trigger, wait_until

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cluster import configuration, lifecycle, processes
+from cluster import configuration, processes
 from generator.generation import generate
 from generator.plan import Catalogue, Dirt, Intent, People, Plan
 from maintenance.maintain import maintain
-from settings import PROJECT_ROOT, Settings
+from warehouse import lifecycle
+from warehouse.settings import PROJECT_ROOT, Settings
 
 from .conftest import Run
 from .sequences import Step, draw

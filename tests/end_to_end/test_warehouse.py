@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from cluster.ports import port_is_free
-from settings import PROJECT_ROOT, Settings
+from warehouse.settings import PROJECT_ROOT, Settings
 
 from .conftest import DATA, Run, compared_with_ledger
 from .faults import without_files, write_a_row_twice
@@ -153,7 +153,7 @@ def test_docs__are_served_until_ctrl_c(
     built: Path, cluster: Settings, environment: dict[str, str]
 ) -> None:
     docs = subprocess.Popen(
-        [sys.executable, "-c", "import cli; cli.main()", "docs"],
+        [sys.executable, "-c", "from warehouse.cli import main; main()", "docs"],
         env=environment,
         cwd=PROJECT_ROOT,
         stdout=subprocess.PIPE,

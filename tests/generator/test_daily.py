@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from errors import UsageError
 from generator.daily import generate_day, simulated_shop
 from generator.generation import generate
 from generator.ledger.landing import TABLES
 from generator.ledger.reading import Ledger
 from generator.plan import Plan, load_plan
-from settings import Settings
+from warehouse.errors import UsageError
+from warehouse.settings import Settings
 
 FIRST = date(2026, 11, 1)
 

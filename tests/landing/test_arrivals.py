@@ -2,10 +2,10 @@ from datetime import date
 
 import pytest
 
-from errors import UsageError
 from landing.arrivals import missing_arrivals, scheduled_sources
 from landing.sources import load_source
-from settings import Settings
+from warehouse.errors import UsageError
+from warehouse.settings import Settings
 
 DAY = date(2026, 11, 2)
 

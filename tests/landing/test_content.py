@@ -8,8 +8,8 @@ from crc32c import crc32c
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from errors import UsageError
 from landing.content import CHUNK_BYTES, Summarizer, Summary, read_chunks, read_first_line
+from warehouse.errors import UsageError
 
 HEADER = b"a,b"
 

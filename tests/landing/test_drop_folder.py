@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from errors import UsageError
 from landing.drop_folder import finished_files, land_drop_folder, remove_landed
-from settings import Settings
+from warehouse.errors import UsageError
+from warehouse.settings import Settings
 
 DAY = date(2026, 11, 2)
 

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from errors import UsageError
 from landing.header import LONGEST_HEADER, Header, read_header
 from landing.sources import Source, Table
+from warehouse.errors import UsageError
 
 
 def source(delimiter: str = ",") -> Source:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from errors import UsageError
 from landing.source_files import SourceFile, find_source_files, parse_date
 from landing.sources import Source
+from warehouse.errors import UsageError
 
 META = {"currency": "EUR"}
 

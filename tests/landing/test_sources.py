@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from errors import UsageError
 from landing.sources import known_sources, load_source, load_sources
+from warehouse.errors import UsageError
 
 
 def declaration(name: str = "corner") -> dict:

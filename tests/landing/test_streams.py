@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from errors import ServiceUnavailable, UsageError
 from landing.sources import load_source
 from landing.streams import _beginning, store_stream
-from settings import Settings
+from warehouse.errors import ServiceUnavailable, UsageError
+from warehouse.settings import Settings
 
 HEADER = ",".join(load_source("shop").table("events").required_columns).encode()
 NOWHERE = Settings(

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from settings import PROJECT_ROOT
+from warehouse.settings import PROJECT_ROOT
 
 from .lines import read_lines
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from orchestration.manifest import refresh_manifest
-from settings import PROJECT_ROOT, Settings
+from warehouse.settings import PROJECT_ROOT, Settings
 
 DAGS = PROJECT_ROOT / "orchestration" / "dags"
 Load = Callable[..., dict[str, Any]]

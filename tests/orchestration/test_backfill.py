@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from errors import UsageError
 from orchestration.backfill import NEWEST_FIRST, OLDEST_FIRST, next_slice
+from warehouse.errors import UsageError
 
 START = date(2024, 2, 27)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from settings import Settings
+from warehouse.settings import Settings
 
 from .conftest import Load
 

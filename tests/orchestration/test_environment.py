@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.environment import airflow_environment, password, password_file
-from settings import PROJECT_ROOT, Settings
+from warehouse.settings import PROJECT_ROOT, Settings
 
 
 def test_the_settings_are_the_same_in_a_task(

@@ -20,7 +20,7 @@ from orchestration.notifications import (
     run_failed,
     run_is_late,
 )
-from settings import Settings
+from warehouse.settings import Settings
 
 FAILED = Notification("failed", "warehouse_daily", "run_1", "warehouse_daily, run run_1, failed")
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from cluster import lifecycle, processes
+from cluster import processes
 from cluster.processes import Command
-from errors import ServiceUnavailable, UsageError
 from orchestration import database, service, supervision
 from orchestration.components import COMPONENTS, left_behind
 from orchestration.diagnosis import examine_airflow
-from settings import Settings
+from warehouse import lifecycle
+from warehouse.errors import ServiceUnavailable, UsageError
+from warehouse.settings import Settings
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(300)"]
 

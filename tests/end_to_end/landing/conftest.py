@@ -17,7 +17,7 @@ from landing.hdfs import connect_to_hdfs
 from landing.manifest import live_files, record_withdrawn
 from landing.raw_tables import prepare_raw_zone
 from landing.sources import load_source
-from settings import PROJECT_ROOT, Settings
+from warehouse.settings import PROJECT_ROOT, Settings
 
 from ..conftest import environment_of, run_program
 

@@ -12,7 +12,7 @@ from generator.ledger.reading import Ledger
 from landing.arrivals import missing_arrivals
 from landing.drop_folder import land_drop_folder, remove_landed
 from landing.live_files import list_live_files, unland
-from settings import Settings
+from warehouse.settings import Settings
 
 from .conftest import MANIFEST, events
 

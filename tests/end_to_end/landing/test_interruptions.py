@@ -15,12 +15,12 @@ import pytest
 from crc32c import crc32c
 
 from cluster.sql import Connection
-from errors import ServiceUnavailable
 from landing import Outcome, land
 from landing.block_checksums import checksum_of_blocks
 from landing.live_files import list_live_files
 from landing.manifest import Candidate, current_snapshot, record_landed
-from settings import Settings
+from warehouse.errors import ServiceUnavailable
+from warehouse.settings import Settings
 
 from .conftest import (
     EVENTS,

@@ -10,11 +10,11 @@ import hdfs_native
 import pytest
 
 from cluster.sql import Connection
-from errors import UsageError
 from landing import Outcome, land, unland
 from landing.live_files import list_live_files
 from landing.sources import load_source
-from settings import Settings
+from warehouse.errors import UsageError
+from warehouse.settings import Settings
 
 from .conftest import HEADER, LINES, MANIFEST, Run, content_of, events, large, stored_files
 

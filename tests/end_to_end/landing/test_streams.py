@@ -12,7 +12,7 @@ import pytest
 from cluster.sql import Connection
 from landing import Outcome, StoredStream, record_streams, store_stream
 from landing.live_files import list_live_files
-from settings import Settings
+from warehouse.settings import Settings
 
 from .conftest import HEADER, LINES, Run, content_of, stored_files, visible_files
 

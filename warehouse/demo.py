@@ -13,12 +13,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from errors import WarehouseError
-from generator.number_table import number_table
+from warehouse.console import number_table
+from warehouse.errors import WarehouseError
 
 if TYPE_CHECKING:
     from cluster.sql import Connection
-    from settings import Settings
+    from warehouse.settings import Settings
 
 SOURCE = "shop"
 PLAN = "demo"
@@ -46,7 +46,7 @@ def register(application: typer.Typer) -> None:
 
 def demo() -> None:
     """Start the cluster, land a week of logs, build the warehouse and show the results."""
-    from settings import load_settings
+    from warehouse.settings import load_settings
 
     console = Console(soft_wrap=True, highlight=False)
     try:
@@ -70,7 +70,7 @@ class Demo:
         Raises:
             WarehouseError: a phase failed; says how to go on.
         """
-        from cluster import lifecycle
+        from warehouse import lifecycle
 
         with self._phase("Start the cluster"):
             lifecycle.up(self._settings, say=self._say)
@@ -130,7 +130,7 @@ class Demo:
     def _build(self) -> None:
         """Run `dbt build`; its own lines tell how it goes on."""
         from cluster.environment import dbt_environment
-        from settings import PROJECT_ROOT
+        from warehouse.settings import PROJECT_ROOT
 
         options = [] if self._console.is_terminal else ["--no-use-colors"]
         dbt = Path(sys.executable).with_name("dbt")

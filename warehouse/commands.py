@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from errors import UsageError, WarehouseError
-from settings import load_settings
+from warehouse.errors import UsageError, WarehouseError
+from warehouse.settings import load_settings
 
 STATE_COLOURS = {"running": "green", "starting": "yellow", "stopped": "red", "off": "dim"}
 VERDICT_COLOURS = {"ok": "green", "warning": "yellow", "failure": "red"}
@@ -28,7 +28,7 @@ def _say(line: str) -> None:
 
 def up() -> None:
     """Start every service but Airflow and wait until it answers; repairs what a crash left."""
-    from cluster import lifecycle
+    from warehouse import lifecycle
 
     settings = load_settings()
     began = time.monotonic()
@@ -43,7 +43,7 @@ def up() -> None:
 
 def down() -> None:
     """Stop every service, Airflow first; the data stays."""
-    from cluster import lifecycle
+    from warehouse import lifecycle
 
     stopped = lifecycle.down(load_settings(), _say)
     _say(f"Down: {stopped} processes stopped." if stopped else "Down: nothing was running.")
@@ -55,7 +55,7 @@ def restart(
     ] = None,
 ) -> None:
     """Stop services and start them again; Airflow goes on running."""
-    from cluster import lifecycle
+    from warehouse import lifecycle
 
     lifecycle.restart(load_settings(), services or [], _say)
     _say("[green]Up[/green]")
@@ -64,7 +64,7 @@ def restart(
 def status() -> None:
     """Show what each service is doing; exits with 3 unless all run."""
     from cluster.existing_cluster import existing_services
-    from cluster.status import read_airflow_status, read_status
+    from warehouse.status import read_airflow_status, read_status
 
     settings = load_settings()
     # Without frames it fits a terminal of 80 columns.
@@ -133,7 +133,7 @@ def logs(
 
 def doctor() -> None:
     """Check everything the warehouse needs; names the fix for what is wrong."""
-    from cluster.doctor import examine
+    from warehouse.doctor import examine
 
     failures = 0
     console = Console(highlight=False, soft_wrap=True)

@@ -4,11 +4,11 @@ from cluster import stack
 from cluster.existing_cluster import check_existing_cluster
 from cluster.stack import UpReport
 from cluster.starting import Say
-from errors import UsageError
 from landing.raw_tables import prepare_raw_zone
 from orchestration import service as airflow
 from orchestration.environment import DAGS_FOLDER
-from settings import Settings
+from warehouse.errors import UsageError
+from warehouse.settings import Settings
 
 
 def up(settings: Settings, say: Say = lambda line: None) -> UpReport:

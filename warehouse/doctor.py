@@ -18,8 +18,8 @@ from cluster.memory import machine_memory_mib, plan_memory
 from cluster.obstacles import SMALLEST_FREE_DISK
 from cluster.services import services
 from cluster.sql import connect
-from errors import WarehouseError
-from settings import PROJECT_ROOT, Settings, environment_variables
+from warehouse.errors import WarehouseError
+from warehouse.settings import PROJECT_ROOT, Settings, environment_variables
 
 # The embedded one and that of an existing cluster.
 THRIFT_SERVER_CHECKS = ("thrift-server", "The Spark Thrift Server")

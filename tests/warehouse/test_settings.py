@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from errors import UsageError
-from settings import load_settings
+from warehouse.errors import UsageError
+from warehouse.settings import load_settings
 
 HOST = "namenode.example.com"
 

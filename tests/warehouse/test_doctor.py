@@ -1,7 +1,7 @@
 """The doctor says what is missing and leaves it to others to bring it."""
 
-from cluster.doctor import examine
-from settings import Settings
+from warehouse.doctor import examine
+from warehouse.settings import Settings
 
 
 def test_libraries_of_another_edition_are_not_those_that_are_needed(settings: Settings) -> None:

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from cluster import lifecycle, obstacles, processes
+from cluster import obstacles, processes
 from cluster.existing_cluster import existing_services
 from cluster.services import services
-from errors import ServiceUnavailable, UsageError, WarehouseError
-from settings import Settings
+from warehouse import lifecycle
+from warehouse.errors import ServiceUnavailable, UsageError, WarehouseError
+from warehouse.settings import Settings
 
 
 @pytest.fixture

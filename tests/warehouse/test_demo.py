@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-import demo
+from warehouse import demo
 
 WAITING = "import signal, time; {setup}; print('ready', flush=True); time.sleep(60)"
 

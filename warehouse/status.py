@@ -8,7 +8,7 @@ import psutil
 from cluster import processes
 from cluster.memory_use import family_memory
 from cluster.services import Service, services
-from settings import Settings
+from warehouse.settings import Settings
 
 
 @dataclass(frozen=True)

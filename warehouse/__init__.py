@@ -1,0 +1,1 @@
+"""The product behind the `warehouse` command."""
