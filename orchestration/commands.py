@@ -77,7 +77,7 @@ def status() -> None:
 @commands.command()
 def parse() -> None:
     """Read the dbt project anew: the DAGs are rendered from it within minutes."""
-    from orchestration.manifest import refresh_manifest
+    from warehouse.dbt.manifest import refresh_manifest
 
     _say(f"The DAGs are rendered from {refresh_manifest(load_settings())}.")
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from airflow.sdk import Asset, AsyncCallback, DeadlineAlert, DeadlineReference, TaskGroup
 
-from orchestration.manifest import read_manifest
 from orchestration.notifications import run_failed, run_is_late
 from orchestration.sensors.exclusive_run import GROUP, TakeTurn
 from orchestration.tasks import build, publish
 from orchestration.watcher.task_group import render_graph
+from warehouse.dbt.manifest import read_manifest
 from warehouse.settings import Settings
 
 # The date whose logs a run processes; one that was asked for without a date takes today's.

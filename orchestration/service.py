@@ -14,7 +14,7 @@ from cluster.starting import ctrl_c_held_back
 from orchestration import database, supervision
 from orchestration.api import health
 from orchestration.components import COMPONENTS, left_behind, running
-from orchestration.manifest import refresh_manifest
+from warehouse.dbt.manifest import refresh_manifest
 from warehouse.errors import ServiceUnavailable, WarehouseError
 from warehouse.settings import Settings
 

@@ -10,10 +10,10 @@ from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from orchestration.backfill import next_slice
-from orchestration.dbt_runs import DbtFailed, run_dbt
-from orchestration.manifest import keep_manifest, read_manifest
 from orchestration.notifications import files_refused
 from orchestration.watcher.producer import OUTCOMES, OutcomeLog
+from warehouse.dbt.manifest import keep_manifest, read_manifest
+from warehouse.dbt.runner import DbtFailed, run_dbt
 from warehouse.errors import UsageError, WarehouseError
 from warehouse.settings import Settings, load_settings
 

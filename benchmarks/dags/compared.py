@@ -7,11 +7,11 @@ from airflow.sdk import DAG, chain, task
 from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
 
-from orchestration.dbt_paths import manifest_file
-from orchestration.dbt_runs import run_dbt
-from orchestration.manifest import PROJECT_NAME
 from orchestration.tasks import build
 from orchestration.watcher.task_group import render_graph
+from warehouse.dbt.manifest import PROJECT_NAME
+from warehouse.dbt.paths import manifest_file
+from warehouse.dbt.runner import run_dbt
 from warehouse.settings import PROJECT_ROOT, load_settings
 
 settings = load_settings()

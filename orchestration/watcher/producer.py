@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from threading import Event, Lock, Thread
 from typing import Any
 
-from orchestration.dbt_runs import NodeResult
 from orchestration.watcher.state import GOOD
+from warehouse.dbt.runner import NodeResult
 
 OUTCOMES = "outcomes"
 PUSH_SECONDS = 2.0

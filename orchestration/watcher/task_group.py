@@ -8,9 +8,9 @@ from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, 
 from cosmos.constants import DbtResourceType, LoadMode, TestBehavior
 from cosmos.dbt.graph import DbtNode
 
-from orchestration.dbt_paths import manifest_file
-from orchestration.manifest import PROJECT_NAME, read_manifest
 from orchestration.watcher.consumer import NodeOperator
+from warehouse.dbt.manifest import PROJECT_NAME, read_manifest
+from warehouse.dbt.paths import manifest_file
 from warehouse.settings import PROJECT_ROOT, Settings
 
 GROUP = "warehouse"

@@ -53,7 +53,13 @@ def elsewhere(tmp_path: Path) -> Iterator[Settings]:
 def warehouse_up(
     settings: Settings, prefix: list[str] | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    program = [*(prefix or []), sys.executable, "-c", "from warehouse.cli import main; main()", "up"]
+    program = [
+        *(prefix or []),
+        sys.executable,
+        "-c",
+        "from warehouse.cli import main; main()",
+        "up",
+    ]
     own = environment_of(settings) | environment
     return run_program(program, own, check=False, timeout=120, cwd=PROJECT_ROOT)
 

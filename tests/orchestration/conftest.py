@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.manifest import refresh_manifest
+from warehouse.dbt.manifest import refresh_manifest
 from warehouse.settings import PROJECT_ROOT, Settings
 
 DAGS = PROJECT_ROOT / "orchestration" / "dags"

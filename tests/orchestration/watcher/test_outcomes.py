@@ -2,9 +2,9 @@
 
 import pytest
 
-from orchestration.dbt_runs import NodeResult, is_transient
 from orchestration.watcher.producer import OutcomeLog
 from orchestration.watcher.state import Verdict, decide
+from warehouse.dbt.runner import NodeResult, is_transient
 
 MODEL, OTHER = "model.shop.events", "model.shop.orders"
 MANIFEST = {

@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from orchestration.dbt_paths import dbt_target, manifest_file
-from orchestration.dbt_runs import run_dbt
+from warehouse.dbt.paths import dbt_target, manifest_file
+from warehouse.dbt.runner import run_dbt
 from warehouse.errors import WarehouseError
 from warehouse.settings import Settings
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cluster.environment import dbt_environment
-from orchestration.dbt_paths import dbt_target
+from warehouse.dbt.paths import dbt_target
 from warehouse.errors import WarehouseError
 from warehouse.settings import Settings
 

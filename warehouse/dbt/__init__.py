@@ -1,0 +1,1 @@
+"""Running dbt, and keeping its manifest."""
