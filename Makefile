@@ -33,7 +33,7 @@ lock: $(INSTALLED) ## pin and hash every package of requirements.in anew
 		--no-emit-index-url --no-header requirements.in --output-file requirements.txt
 
 diagram: $(INSTALLED) ## draw the star schema in ARCHITECTURE.md anew
-	@$(BIN)/python -m documentation.star_schema
+	@$(BIN)/python -m warehouse.docs.star_schema
 
 up: $(INSTALLED) ## start the embedded cluster
 	@$(BIN)/warehouse up

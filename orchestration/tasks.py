@@ -107,7 +107,7 @@ def publish(tag: str = "") -> None:
 @task
 def docs() -> None:
     """Build the docs site anew."""
-    from documentation.site import build as build_site
+    from warehouse.docs.site import build as build_site
 
     with _warehouse() as settings:
         build_site(settings, log.info)

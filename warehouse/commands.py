@@ -167,7 +167,7 @@ def sql(
 
 def docs() -> None:
     """Build the docs site of the models and serve it until Ctrl-C."""
-    from documentation import site
+    from warehouse.docs import site
 
     settings = load_settings()
     site.refuse_a_taken_port(settings)

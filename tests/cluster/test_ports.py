@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from cluster.ports import port_is_free, port_owner
-from documentation.site import refuse_a_taken_port
+from warehouse.docs.site import refuse_a_taken_port
 from warehouse.errors import WarehouseError
 from warehouse.settings import Settings
 

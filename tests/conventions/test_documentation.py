@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from documentation.star_schema import DIAGRAM, PAGE, star_schema
 from warehouse import demo
+from warehouse.docs.star_schema import DIAGRAM, PAGE, star_schema
 from warehouse.settings import PROJECT_ROOT
 
 Nodes = list[dict[str, Any]]

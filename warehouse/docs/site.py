@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cluster.environment import dbt_environment
 from cluster.ports import port_is_free, port_owner
-from documentation.artifacts import write_adapted
+from warehouse.docs.artifacts import write_adapted
 from warehouse.errors import WarehouseError
 from warehouse.settings import PROJECT_ROOT, Settings
 
@@ -59,7 +59,7 @@ def _project_of(environment: dict[str, str]) -> str:
     for name in ("WAREHOUSE_TARGET", "WAREHOUSE_SCHEMA_PREFIX"):
         digest.update(environment[name].encode())
     files = [PROJECT_ROOT / name for name in ("dbt_project.yml", "requirements.txt")]
-    for name in ("models", "macros", "seeds", "analyses", "tests/dbt", "documentation"):
+    for name in ("models", "macros", "seeds", "analyses", "tests/dbt", "warehouse/docs"):
         files += sorted((PROJECT_ROOT / name).rglob("*.*"))
     for file in files:
         if file.is_file() and file.suffix != ".pyc":
@@ -75,7 +75,7 @@ def _trace(target: Path, lineage: Path, environment: dict[str, str]) -> None:
             json.loads((target / f"{name}.json").read_text()) for name in ("manifest", "catalog")
         )
         write_adapted(manifest, catalog, artifacts)
-        configuration = PROJECT_ROOT / "documentation" / "dbdocs.yml"
+        configuration = PROJECT_ROOT / "warehouse" / "docs" / "dbdocs.yml"
         command = ["dbdocs", "--config", configuration, "generate", "-o", lineage]
         _run(command, environment, "see the lines above", cwd=Path(adapted))
 

@@ -11,7 +11,7 @@ from typing import Any
 from dbterd.api import DbtErd
 
 from cluster.environment import dbt_environment
-from documentation.artifacts import NO_CATALOG, write_adapted
+from warehouse.docs.artifacts import NO_CATALOG, write_adapted
 from warehouse.settings import PROJECT_ROOT, load_settings
 
 PAGE = PROJECT_ROOT / "ARCHITECTURE.md"
