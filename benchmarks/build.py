@@ -28,8 +28,8 @@ from cluster.libraries import fetch_libraries
 from cluster.memory import machine_memory_mib, plan_memory
 from cluster.sql import connect
 from generator.generation import generate
-from landing.live_files import list_live_files
 from warehouse import lifecycle
+from warehouse.landing.manifest.live_files import list_live_files
 from warehouse.settings import Settings, load_settings
 
 DAYS = 10

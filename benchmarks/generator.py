@@ -31,7 +31,7 @@ from benchmarks.watching import meanwhile
 from cluster.java import find_java
 from cluster.memory_use import family_memory
 from generator.generation import generate
-from landing.sources import load_source
+from warehouse.landing.sources import load_source
 from warehouse.settings import load_settings
 
 FAKER_ROWS = 20_000

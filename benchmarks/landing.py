@@ -18,10 +18,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from landing.hdfs import connect_to_hdfs
-from landing.land_files import land
-from landing.live_files import unland
-from landing.sources import load_source
+from warehouse.landing.hdfs.client import connect_to_hdfs
+from warehouse.landing.land_files import land
+from warehouse.landing.manifest.live_files import unland
+from warehouse.landing.sources import load_source
 from warehouse.settings import Settings, load_settings
 
 CHUNK_BYTES = 8 << 20

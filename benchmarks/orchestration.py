@@ -25,11 +25,11 @@ from benchmarks.watching import meanwhile
 from cluster import processes
 from cluster.environment import dbt_environment
 from cluster.memory_use import family_memory
-from landing.land_files import land
-from landing.live_files import list_live_files, unland
 from orchestration import environment, service
 from orchestration.api import rest
 from warehouse import lifecycle
+from warehouse.landing.land_files import land
+from warehouse.landing.manifest.live_files import list_live_files, unland
 from warehouse.settings import PROJECT_ROOT, Settings, load_settings
 
 KINDS = ("followers", "grouped", "cosmos_watcher", "cosmos_local")

@@ -109,7 +109,7 @@ def ledger(
 
     from generator.ledger.reading import Ledger
     from generator.ledger.summary import summary_tables
-    from landing.source_files import parse_date
+    from warehouse.landing.local_files.discovery import parse_date
     from warehouse.settings import load_settings
 
     settings = load_settings()

@@ -15,11 +15,11 @@ from generator.generation import LEDGER_FOLDER, Summary, generate
 from generator.parts import parts_of
 from generator.plan import Plan, load_plan
 from generator.raw_zone import RawZone
-from landing.sources import SIMULATED
 from warehouse.errors import UsageError, simulator_errors
+from warehouse.landing.sources import SIMULATED
 
 if TYPE_CHECKING:
-    from landing.manifest import LandedFile
+    from warehouse.landing.manifest.table import LandedFile
     from warehouse.settings import Settings
 
 Say = Callable[[str], None]
@@ -142,7 +142,7 @@ def generate_day(
 
 
 def _live(settings: "Settings") -> "list[LandedFile]":
-    from landing.live_files import list_live_files
+    from warehouse.landing.manifest.live_files import list_live_files
 
     return list_live_files(settings, SIMULATED)
 

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from generator.plan import Plan
-from landing.source_files import parse_date
 from warehouse.errors import UsageError
+from warehouse.landing.local_files.discovery import parse_date
 
 
 @contextmanager

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from generator.destinations import Chunks
-from landing.sources import SIMULATED
-from landing.streams import record_streams, store_stream
+from warehouse.landing.sources import SIMULATED
+from warehouse.landing.streams import record_streams, store_stream
 from warehouse.settings import Settings
 
 _PIECE_BYTES = 2 << 20

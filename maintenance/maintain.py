@@ -15,12 +15,12 @@ from datetime import UTC, datetime, timedelta
 from hdfs_native import FileStatus
 
 from cluster.sql import Connection, connect
-from landing.literals import literal
 from maintenance.report import MaintenanceReport, TableReport
 from maintenance.snapshots import expirable, with_the_same_rows
 from maintenance.tables import PUBLISHED, IcebergTable, ask, files_by_table, read_tables
 from warehouse.errors import WarehouseError
 from warehouse.settings import Settings
+from warehouse.sql.literals import literal
 
 RETENTION = timedelta(days=3)
 # A writer may have files that no snapshot knows yet; Iceberg itself refuses less than a day.

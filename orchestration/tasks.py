@@ -40,7 +40,7 @@ def land_dropped(source: str, day: str, is_told: bool = False, **context: Any) -
     Args:
         is_told: whether people are told of files that were refused; else only the log says so.
     """
-    from landing.drop_folder import land_drop_folder
+    from warehouse.landing.drop_folder import land_drop_folder
 
     with _warehouse() as settings:
         report = land_drop_folder(settings, source, date.fromisoformat(day))
@@ -116,7 +116,7 @@ def docs() -> None:
 @task
 def clean_up(sources: Sequence[str]) -> None:
     """Remove local files that were landed from the drop folders."""
-    from landing.drop_folder import remove_landed
+    from warehouse.landing.drop_folder import remove_landed
 
     with _warehouse() as settings:
         for source in sources:

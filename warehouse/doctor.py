@@ -216,7 +216,7 @@ def _metastore(settings: Settings) -> Iterator[Finding]:
 
 
 def _raw_zone(settings: Settings) -> Iterator[Finding]:
-    from landing.live_files import list_live_files
+    from warehouse.landing.manifest.live_files import list_live_files
 
     # The client would retry a refused connection for minutes.
     if not hdfs_works(settings):

@@ -4,10 +4,10 @@ from cluster import stack
 from cluster.existing_cluster import check_existing_cluster
 from cluster.stack import UpReport
 from cluster.starting import Say
-from landing.raw_tables import prepare_raw_zone
 from orchestration import service as airflow
 from orchestration.environment import DAGS_FOLDER
 from warehouse.errors import UsageError
+from warehouse.landing.manifest.raw_tables import prepare_raw_zone
 from warehouse.settings import Settings
 
 

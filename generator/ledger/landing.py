@@ -8,7 +8,7 @@ from cluster.sql import connect
 from generator.ledger.book import SUMS
 from generator.ledger.reading import Ledger
 from generator.ledger.tables import VERSIONED
-from landing.hdfs import connect_to_hdfs, hdfs_errors
+from warehouse.landing.hdfs.client import connect_to_hdfs, hdfs_errors
 from warehouse.settings import Settings
 
 TABLES = (*SUMS, *VERSIONED, "files")

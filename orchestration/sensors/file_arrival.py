@@ -66,8 +66,8 @@ class ArrivalsTrigger(BaseTrigger):
         yield TaskSuccessEvent()
 
     def _missing(self) -> list[str]:
-        from landing.arrivals import missing_arrivals
         from warehouse.errors import WarehouseError
+        from warehouse.landing.arrivals import missing_arrivals
         from warehouse.settings import load_settings
 
         if not self.day:

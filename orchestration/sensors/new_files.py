@@ -1,7 +1,7 @@
 """Whether anything was landed that readers do not see yet."""
 
 from cluster.sql import connect
-from landing.manifest import manifest_name
+from warehouse.landing.manifest.table import manifest_name
 from warehouse.settings import Settings
 
 

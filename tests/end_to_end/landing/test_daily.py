@@ -9,9 +9,9 @@ from cluster.sql import Connection
 from generator.daily import generate_day, simulated_shop
 from generator.generation import generate
 from generator.ledger.reading import Ledger
-from landing.arrivals import missing_arrivals
-from landing.drop_folder import land_drop_folder, remove_landed
-from landing.live_files import list_live_files, unland
+from warehouse.landing.arrivals import missing_arrivals
+from warehouse.landing.drop_folder import land_drop_folder, remove_landed
+from warehouse.landing.manifest.live_files import list_live_files, unland
 from warehouse.settings import Settings
 
 from .conftest import MANIFEST, events

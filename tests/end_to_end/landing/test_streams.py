@@ -10,8 +10,8 @@ import hdfs_native
 import pytest
 
 from cluster.sql import Connection
-from landing import Outcome, StoredStream, record_streams, store_stream
-from landing.live_files import list_live_files
+from warehouse.landing import Outcome, StoredStream, record_streams, store_stream
+from warehouse.landing.manifest.live_files import list_live_files
 from warehouse.settings import Settings
 
 from .conftest import HEADER, LINES, Run, content_of, stored_files, visible_files

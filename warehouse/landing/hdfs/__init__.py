@@ -1,0 +1,1 @@
+"""Files in HDFS: how they are named, sent, verified and listed."""

@@ -1,0 +1,1 @@
+"""Files on this machine: which they are, and what is in them."""

@@ -1,0 +1,1 @@
+"""The manifest of landed files, and the raw tables that show them."""

@@ -1,0 +1,1 @@
+"""SQL on the Thrift Server: the connection, the prompt, and how values are written."""
