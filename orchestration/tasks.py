@@ -126,7 +126,7 @@ def clean_up(sources: Sequence[str]) -> None:
 @task
 def maintain() -> None:
     """Compact the tables and remove what nobody needs."""
-    from maintenance.maintain import maintain as maintain_tables
+    from warehouse.maintenance.maintain import maintain as maintain_tables
 
     with _warehouse(writes=True) as settings:
         report = maintain_tables(settings, log.info)

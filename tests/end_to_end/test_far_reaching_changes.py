@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from maintenance.maintain import maintain
+from warehouse.maintenance.maintain import maintain
 from warehouse.settings import Settings
 
 from .conftest import Run

@@ -14,12 +14,12 @@ import pytest
 import yaml
 
 from cluster.sql import connect
-from maintenance import maintain as maintenance
-from maintenance.report import MaintenanceReport
 from orchestration import service
 from orchestration.backfill import NEWEST_FIRST
 from orchestration.environment import airflow_environment
 from warehouse import lifecycle
+from warehouse.maintenance import maintain as maintenance
+from warehouse.maintenance.report import MaintenanceReport
 from warehouse.settings import Settings
 
 from . import faults

@@ -17,8 +17,8 @@ import yaml
 from cluster import configuration, processes
 from generator.generation import generate
 from generator.plan import Catalogue, Dirt, Intent, People, Plan
-from maintenance.maintain import maintain
 from warehouse import lifecycle
+from warehouse.maintenance.maintain import maintain
 from warehouse.settings import PROJECT_ROOT, Settings
 
 from .conftest import Run

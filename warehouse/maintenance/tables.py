@@ -9,7 +9,7 @@ from hdfs_native import FileStatus
 
 from cluster.hdfs import stored_files
 from cluster.sql import Connection
-from maintenance.snapshots import Snapshot
+from warehouse.maintenance.snapshots import Snapshot
 from warehouse.settings import Settings
 
 LAYERS = ("raw", "staging", "intermediate", "marts_candidate", "quality")

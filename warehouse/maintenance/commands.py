@@ -12,7 +12,7 @@ def maintain() -> None:
     """Compact the tables; remove old snapshots and files that neither readers nor builds need."""
     from rich.console import Console
 
-    from maintenance.maintain import maintain as maintain_tables
+    from warehouse.maintenance.maintain import maintain as maintain_tables
     from warehouse.settings import load_settings
 
     console = Console(soft_wrap=True, highlight=False)

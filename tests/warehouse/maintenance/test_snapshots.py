@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from maintenance.maintain import behind, refuse_unpublished
-from maintenance.snapshots import Snapshot, expirable, with_the_same_rows
-from maintenance.tables import IcebergTable
 from warehouse.errors import WarehouseError
+from warehouse.maintenance.maintain import behind, refuse_unpublished
+from warehouse.maintenance.snapshots import Snapshot, expirable, with_the_same_rows
+from warehouse.maintenance.tables import IcebergTable
 
 START = datetime(2024, 3, 1, tzinfo=UTC)
 
