@@ -26,11 +26,11 @@ from cluster.configuration import JAVA_OPTIONS
 from cluster.java import find_java
 from cluster.libraries import fetch_libraries
 from cluster.memory import machine_memory_mib, plan_memory
-from cluster.sql import connect
 from generator.generation import generate
 from warehouse import lifecycle
 from warehouse.landing.manifest.live_files import list_live_files
 from warehouse.settings import Settings, load_settings
+from warehouse.sql.connection import connect
 
 DAYS = 10
 USERS_FOR_EVENTS = 100

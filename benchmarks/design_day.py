@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.warehouses import Warehouse, design_day_plan
 from benchmarks.watching import meanwhile
-from cluster.sql import connect
 from generator.generation import generate
 from warehouse.settings import Settings, load_settings
+from warehouse.sql.connection import connect
 
 MODELS_SHOWN = 25
 SECONDS_BETWEEN_LOOKS = 2

@@ -23,7 +23,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.watching import meanwhile
 from cluster import processes
-from cluster.environment import dbt_environment
 from cluster.memory_use import family_memory
 from orchestration import environment, service
 from orchestration.api import rest
@@ -31,6 +30,7 @@ from warehouse import lifecycle
 from warehouse.landing.land_files import land
 from warehouse.landing.manifest.live_files import list_live_files, unland
 from warehouse.settings import PROJECT_ROOT, Settings, load_settings
+from warehouse.sql.dbt_environment import dbt_environment
 
 KINDS = ("followers", "grouped", "cosmos_watcher", "cosmos_local")
 SAMPLE_SECONDS = 2.0

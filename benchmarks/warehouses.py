@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cluster import hdfs, processes
-from cluster.environment import dbt_environment
-from cluster.sql import connect
 from generator.plan import Catalogue, Dirt, People, Plan, load_plan
 from warehouse.errors import WarehouseError
 from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.sql.connection import connect
+from warehouse.sql.dbt_environment import dbt_environment
 
 LINES_OF_A_USER = 100
 _KINDS_OF_DIRT = (

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import psycopg
 
 from cluster import postgresql
-from cluster.sql import connect
 from warehouse.errors import WarehouseError
 from warehouse.settings import Settings
+from warehouse.sql.connection import connect
 
 # A healthy server answers within a second, on a busy machine within a few.
 PATIENCE = 15

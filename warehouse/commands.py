@@ -154,7 +154,7 @@ def sql(
     ] = None,
 ) -> None:
     """Open a SQL prompt on the Thrift Server, or run statements."""
-    from cluster import prompt
+    from warehouse.sql import prompt
 
     settings = load_settings()
     if execute is not None:

@@ -17,8 +17,8 @@ from warehouse.console import number_table
 from warehouse.errors import WarehouseError
 
 if TYPE_CHECKING:
-    from cluster.sql import Connection
     from warehouse.settings import Settings
+    from warehouse.sql.connection import Connection
 
 SOURCE = "shop"
 PLAN = "demo"
@@ -129,8 +129,8 @@ class Demo:
 
     def _build(self) -> None:
         """Run `dbt build`; its own lines tell how it goes on."""
-        from cluster.environment import dbt_environment
         from warehouse.settings import PROJECT_ROOT
+        from warehouse.sql.dbt_environment import dbt_environment
 
         options = [] if self._console.is_terminal else ["--no-use-colors"]
         dbt = Path(sys.executable).with_name("dbt")
@@ -163,7 +163,7 @@ class Demo:
             raise failure
 
     def _answers(self) -> list[Table]:
-        from cluster.sql import connect
+        from warehouse.sql.connection import connect
 
         marts, quality = map(self._settings.schema_name, ("marts", "quality"))
         with connect(self._settings) as connection:

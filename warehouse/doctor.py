@@ -17,9 +17,9 @@ from cluster.libraries import fetch_libraries, folder_of_edition
 from cluster.memory import machine_memory_mib, plan_memory
 from cluster.obstacles import SMALLEST_FREE_DISK
 from cluster.services import services
-from cluster.sql import connect
 from warehouse.errors import WarehouseError
 from warehouse.settings import PROJECT_ROOT, Settings, environment_variables
+from warehouse.sql.connection import connect
 
 # The embedded one and that of an existing cluster.
 THRIFT_SERVER_CHECKS = ("thrift-server", "The Spark Thrift Server")

@@ -4,12 +4,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from hdfs_native import WriteOptions
 
-from cluster.sql import connect
 from generator.ledger.book import SUMS
 from generator.ledger.reading import Ledger
 from generator.ledger.tables import VERSIONED
 from warehouse.landing.hdfs.client import connect_to_hdfs, hdfs_errors
 from warehouse.settings import Settings
+from warehouse.sql.connection import connect
 
 TABLES = (*SUMS, *VERSIONED, "files")
 

@@ -1,8 +1,8 @@
 """Whether anything was landed that readers do not see yet."""
 
-from cluster.sql import connect
 from warehouse.landing.manifest.table import manifest_name
 from warehouse.settings import Settings
+from warehouse.sql.connection import connect
 
 
 def has_news(settings: Settings) -> bool:

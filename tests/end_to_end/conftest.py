@@ -16,7 +16,6 @@ import pytest
 
 from cluster import processes
 from cluster.ports import port_is_free
-from cluster.sql import connect
 from generator.generation import generate
 from generator.plan import Catalogue, Dirt, Intent, People, Plan
 from orchestration import environment as airflow_environment
@@ -24,6 +23,7 @@ from orchestration.api import rest
 from orchestration.components import left_behind
 from warehouse import lifecycle
 from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.sql.connection import connect
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 DATA = PROJECT_ROOT / "tests" / "data"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from cluster.sql import Connection, connect
 from warehouse.errors import WarehouseError
 from warehouse.settings import Settings
+from warehouse.sql.connection import Connection, connect
 
 CONNECTIONS = 2
 # Empty where no test has failed.

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cluster.sql import connect
 from generator.generation import generate
 from generator.plan import Plan
 from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.sql.connection import connect
 
 from ..generator.clean import CLEAN
 from .conftest import QUICK_COMPILER, free_port_base, run_program

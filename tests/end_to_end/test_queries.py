@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from cluster.sql import connect
 from warehouse.errors import WarehouseError
 from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.sql.connection import connect
 
 from .conftest import Run
 from .table_snapshots import Query

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cluster.sql import connect
 from orchestration import service
 from orchestration.backfill import NEWEST_FIRST
 from orchestration.environment import airflow_environment
@@ -21,6 +20,7 @@ from warehouse import lifecycle
 from warehouse.maintenance import maintain as maintenance
 from warehouse.maintenance.report import MaintenanceReport
 from warehouse.settings import Settings
+from warehouse.sql.connection import connect
 
 from . import faults
 from .airflow_runs import DagRun, patiently, pause, runs_of, trigger, wait_until

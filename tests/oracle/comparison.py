@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from cluster.sql import Connection
+from warehouse.sql.connection import Connection
 
 from .database import LandedFile
 

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cluster.environment import dbt_environment
 from warehouse.dbt.paths import dbt_target
 from warehouse.errors import WarehouseError
 from warehouse.settings import Settings
+from warehouse.sql.dbt_environment import dbt_environment
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult

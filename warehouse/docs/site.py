@@ -11,11 +11,11 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from cluster.environment import dbt_environment
 from cluster.ports import port_is_free, port_owner
 from warehouse.docs.artifacts import write_adapted
 from warehouse.errors import WarehouseError
 from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.sql.dbt_environment import dbt_environment
 
 
 class _QuietHandler(SimpleHTTPRequestHandler):

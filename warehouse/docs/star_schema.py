@@ -10,9 +10,9 @@ from typing import Any
 
 from dbterd.api import DbtErd
 
-from cluster.environment import dbt_environment
 from warehouse.docs.artifacts import NO_CATALOG, write_adapted
 from warehouse.settings import PROJECT_ROOT, load_settings
+from warehouse.sql.dbt_environment import dbt_environment
 
 PAGE = PROJECT_ROOT / "ARCHITECTURE.md"
 DIAGRAM = re.compile(r"(?<=^```mermaid\n)erDiagram\n.*?(?=^```$)", re.MULTILINE | re.DOTALL)

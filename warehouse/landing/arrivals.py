@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
-from cluster.sql import connect
 from warehouse.landing.manifest.table import live_files
 from warehouse.landing.sources import SIMULATED, load_source
 from warehouse.settings import Settings
+from warehouse.sql.connection import connect
 from warehouse.sql.literals import literal
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from blake3 import blake3
 
-from cluster.sql import connect
 from warehouse.errors import UsageError
 from warehouse.landing.land_files import land_checked
 from warehouse.landing.local_files.content import is_compressed, read_chunks
@@ -32,6 +31,7 @@ from warehouse.landing.manifest.table import live_files
 from warehouse.landing.report import LandingReport, Outcome, Progress
 from warehouse.landing.sources import load_source
 from warehouse.settings import Settings
+from warehouse.sql.connection import connect
 from warehouse.sql.literals import literal
 
 _UNFINISHED = (".", "_")

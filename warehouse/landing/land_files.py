@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
-from cluster.sql import connect
 from warehouse.errors import UsageError
 from warehouse.landing.hdfs.client import hdfs_errors
 from warehouse.landing.hdfs.listing import StoredFiles
@@ -30,6 +29,7 @@ from warehouse.landing.manifest.raw_tables import create_raw_tables
 from warehouse.landing.report import LandingReport, Meter, NoProgress, Progress
 from warehouse.landing.sources import Source, load_source
 from warehouse.settings import Settings
+from warehouse.sql.connection import connect
 from warehouse.sql.literals import literal
 
 # HDFS takes its time to close a file, however small: several small ones are stored side by side.

@@ -15,7 +15,6 @@ from uuid import uuid4
 
 from hdfs_native import Client
 
-from cluster.sql import connect
 from warehouse.errors import WarehouseError
 from warehouse.landing.hdfs.client import connect_to_hdfs, hdfs_errors
 from warehouse.landing.hdfs.paths import stream_stem, table_folder, uploads_folder
@@ -28,6 +27,7 @@ from warehouse.landing.manifest.raw_tables import create_raw_tables
 from warehouse.landing.report import LandingReport, NoProgress, Progress
 from warehouse.landing.sources import load_source
 from warehouse.settings import Settings
+from warehouse.sql.connection import connect
 from warehouse.sql.literals import literal
 
 

@@ -14,12 +14,12 @@ from datetime import UTC, datetime, timedelta
 
 from hdfs_native import FileStatus
 
-from cluster.sql import Connection, connect
 from warehouse.errors import WarehouseError
 from warehouse.maintenance.report import MaintenanceReport, TableReport
 from warehouse.maintenance.snapshots import expirable, with_the_same_rows
 from warehouse.maintenance.tables import PUBLISHED, IcebergTable, ask, files_by_table, read_tables
 from warehouse.settings import Settings
+from warehouse.sql.connection import Connection, connect
 from warehouse.sql.literals import literal
 
 RETENTION = timedelta(days=3)

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from hdfs_native import FileStatus
 
 from cluster.hdfs import stored_files
-from cluster.sql import Connection
 from warehouse.maintenance.snapshots import Snapshot
 from warehouse.settings import Settings
+from warehouse.sql.connection import Connection
 
 LAYERS = ("raw", "staging", "intermediate", "marts_candidate", "quality")
 PUBLISHED = "published"

@@ -11,13 +11,13 @@ from pathlib import Path
 import hdfs_native
 import pytest
 
-from cluster.sql import Connection, connect
 from warehouse.landing.hdfs.client import connect_to_hdfs
 from warehouse.landing.local_files.content import CHUNK_BYTES
 from warehouse.landing.manifest.raw_tables import prepare_raw_zone
 from warehouse.landing.manifest.table import live_files, record_withdrawn
 from warehouse.landing.sources import load_source
 from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.sql.connection import Connection, connect
 
 from ..conftest import environment_of, run_program
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from cluster.sql import Connection
 from generator.daily import generate_day, simulated_shop
 from generator.generation import generate
 from generator.ledger.reading import Ledger
@@ -13,6 +12,7 @@ from warehouse.landing.arrivals import missing_arrivals
 from warehouse.landing.drop_folder import land_drop_folder, remove_landed
 from warehouse.landing.manifest.live_files import list_live_files, unland
 from warehouse.settings import Settings
+from warehouse.sql.connection import Connection
 
 from .conftest import MANIFEST, events
 

@@ -14,13 +14,13 @@ import hdfs_native
 import pytest
 from crc32c import crc32c
 
-from cluster.sql import Connection
 from warehouse.errors import ServiceUnavailable
 from warehouse.landing import Outcome, land
 from warehouse.landing.hdfs.block_checksums import checksum_of_blocks
 from warehouse.landing.manifest.live_files import list_live_files
 from warehouse.landing.manifest.table import Candidate, current_snapshot, record_landed
 from warehouse.settings import Settings
+from warehouse.sql.connection import Connection
 
 from .conftest import (
     EVENTS,

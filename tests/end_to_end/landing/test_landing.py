@@ -9,12 +9,12 @@ from pathlib import Path
 import hdfs_native
 import pytest
 
-from cluster.sql import Connection
 from warehouse.errors import UsageError
 from warehouse.landing import Outcome, land, unland
 from warehouse.landing.manifest.live_files import list_live_files
 from warehouse.landing.sources import load_source
 from warehouse.settings import Settings
+from warehouse.sql.connection import Connection
 
 from .conftest import HEADER, LINES, MANIFEST, Run, content_of, events, large, stored_files
 

@@ -9,10 +9,10 @@ from multiprocessing import get_context
 import hdfs_native
 import pytest
 
-from cluster.sql import Connection
 from warehouse.landing import Outcome, StoredStream, record_streams, store_stream
 from warehouse.landing.manifest.live_files import list_live_files
 from warehouse.settings import Settings
+from warehouse.sql.connection import Connection
 
 from .conftest import HEADER, LINES, Run, content_of, stored_files, visible_files
 

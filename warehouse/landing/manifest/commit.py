@@ -5,7 +5,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from cluster.sql import Connection
 from warehouse.errors import ServiceUnavailable, UsageError, WarehouseError
 from warehouse.landing.hdfs.client import connect_to_hdfs, hdfs_errors
 from warehouse.landing.hdfs.paths import partition_folder, stored_name, table_folder, uploads_folder
@@ -24,6 +23,7 @@ from warehouse.landing.manifest.table import (
 from warehouse.landing.report import FileResult, LandingReport, Outcome, Progress
 from warehouse.landing.sources import Source
 from warehouse.settings import Settings
+from warehouse.sql.connection import Connection
 from warehouse.sql.literals import literal
 
 

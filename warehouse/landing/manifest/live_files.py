@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from cluster.sql import connect
 from warehouse.errors import UsageError
 from warehouse.landing.local_files.discovery import name_without_compression
 from warehouse.landing.manifest.raw_tables import create_raw_tables
 from warehouse.landing.manifest.table import LandedFile, live_files, record_withdrawn
 from warehouse.landing.sources import load_source
 from warehouse.settings import Settings
+from warehouse.sql.connection import connect
 from warehouse.sql.literals import literal
 
 

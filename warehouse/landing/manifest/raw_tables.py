@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 
-from cluster.sql import Connection, connect
 from warehouse.landing.hdfs.paths import table_folder
 from warehouse.landing.manifest.table import create_manifest
 from warehouse.landing.sources import Source, Table, load_sources
 from warehouse.settings import Settings
+from warehouse.sql.connection import Connection, connect
 from warehouse.sql.literals import literal
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from cluster.sql import Connection
 from warehouse.errors import WarehouseError
 from warehouse.settings import Settings
+from warehouse.sql.connection import Connection
 from warehouse.sql.literals import literal
 
 # Name, type and description of each column, in order.

@@ -6,8 +6,8 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from cluster.prompt import as_table, split_statements
-from cluster.sql import Result
+from warehouse.sql.connection import Result
+from warehouse.sql.prompt import as_table, split_statements
 
 
 @pytest.mark.parametrize(

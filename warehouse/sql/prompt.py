@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cluster.sql import Connection, Result, connect
 from warehouse.errors import WarehouseError
 from warehouse.settings import Settings
+from warehouse.sql.connection import Connection, Result, connect
 
 MOST_ROWS_SHOWN = 1000
 

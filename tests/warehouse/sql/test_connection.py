@@ -3,7 +3,7 @@
 import pytest
 from pyhive.exc import OperationalError
 
-from cluster.sql import _reason
+from warehouse.sql.connection import _reason
 
 
 @pytest.mark.parametrize(
