@@ -22,13 +22,13 @@ import psutil
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.watching import meanwhile
-from cluster import processes
-from cluster.memory_use import family_memory
 from orchestration import environment, service
 from orchestration.api import rest
 from warehouse import lifecycle
 from warehouse.landing.land_files import land
 from warehouse.landing.manifest.live_files import list_live_files, unland
+from warehouse.services.machine import processes
+from warehouse.services.machine.memory_use import family_memory
 from warehouse.settings import PROJECT_ROOT, Settings, load_settings
 from warehouse.sql.dbt_environment import dbt_environment
 

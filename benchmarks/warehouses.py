@@ -8,9 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cluster import hdfs, processes
+from cluster import hdfs
 from generator.plan import Catalogue, Dirt, People, Plan, load_plan
 from warehouse.errors import WarehouseError
+from warehouse.services.machine import processes
 from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.sql.connection import connect
 from warehouse.sql.dbt_environment import dbt_environment

@@ -12,9 +12,9 @@ from hdfs_native import Client, FileStatus, WriteOptions
 from cluster.configuration import SIMPLE_JAVA, java_options, write_hadoop_xml, write_log4j
 from cluster.java import Java
 from cluster.libraries import Libraries
-from cluster.memory import MemoryPlan
-from cluster.processes import Command
 from warehouse.errors import ServiceUnavailable, WarehouseError
+from warehouse.services.machine.memory import MemoryPlan
+from warehouse.services.machine.processes import Command
 from warehouse.settings import Settings
 
 HADOOP_USER = {"HADOOP_USER_NAME": "warehouse"}

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from cluster import hdfs, readiness
 from cluster.java import find_java
 from cluster.libraries import fetch_libraries
-from cluster.memory import machine_memory_mib, plan_memory
 from warehouse.errors import ServiceUnavailable
+from warehouse.services.machine.memory import machine_memory_mib, plan_memory
 from warehouse.settings import Settings
 
 # What a NameNode with much to read may take until it has heard of every block.

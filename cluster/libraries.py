@@ -11,8 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from cluster.java import Java, find_java
-from cluster.lock import locked
 from warehouse.errors import WarehouseError
+from warehouse.services.machine.lock import locked
 from warehouse.settings import Settings, load_settings
 
 IVY_FILE = Path(__file__).with_name("ivy.xml")

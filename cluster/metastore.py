@@ -9,9 +9,9 @@ from cluster import postgresql
 from cluster.configuration import SIMPLE_JAVA, java_options, write_hadoop_xml, write_log4j
 from cluster.java import Java
 from cluster.libraries import PYSPARK_JARS, Libraries
-from cluster.memory import MemoryPlan
-from cluster.processes import Command
 from warehouse.errors import WarehouseError
+from warehouse.services.machine.memory import MemoryPlan
+from warehouse.services.machine.processes import Command
 from warehouse.settings import Settings
 
 DATABASE = "metastore"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import psycopg
 
-from cluster.processes import Command
-from cluster.secret_files import secret
 from warehouse.errors import WarehouseError
+from warehouse.services.machine.processes import Command
+from warehouse.services.machine.secrets import secret
 from warehouse.settings import Settings
 
 # Found, not imported: importing it makes folders of its own.

@@ -6,8 +6,8 @@ from pathlib import Path
 from cluster.configuration import java_options, write_hadoop_xml, write_log4j
 from cluster.java import Java
 from cluster.libraries import PYSPARK_JARS, Libraries
-from cluster.memory import MemoryPlan
-from cluster.processes import Command
+from warehouse.services.machine.memory import MemoryPlan
+from warehouse.services.machine.processes import Command
 from warehouse.settings import Settings
 
 

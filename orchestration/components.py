@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import psutil
 
-from cluster import processes
 from orchestration.environment import home
+from warehouse.services.machine import processes
 from warehouse.settings import Settings
 
 

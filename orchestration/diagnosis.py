@@ -3,11 +3,11 @@
 import urllib.error
 from collections.abc import Iterator
 
-from cluster import ports, processes
 from orchestration import database, supervision
 from orchestration.api import import_errors
 from orchestration.service import NAME, read_status
 from warehouse.errors import WarehouseError
+from warehouse.services.machine import ports, processes
 from warehouse.settings import Settings
 
 # Name of the check, verdict (ok or failure), detail, fix.

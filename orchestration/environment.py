@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cluster import postgresql
-from cluster.secret_files import secret, secret_file
+from warehouse.services.machine.secrets import secret, secret_file
 from warehouse.settings import PROJECT_ROOT, Settings
 
 DATABASE = "airflow"

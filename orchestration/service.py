@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import psutil
 
-from cluster import processes
-from cluster.memory_use import family_memory
 from cluster.obstacles import refuse_obstacles
 from cluster.services import Service
 from cluster.starting import ctrl_c_held_back
@@ -16,6 +14,8 @@ from orchestration.api import health
 from orchestration.components import COMPONENTS, left_behind, running
 from warehouse.dbt.manifest import refresh_manifest
 from warehouse.errors import ServiceUnavailable, WarehouseError
+from warehouse.services.machine import processes
+from warehouse.services.machine.memory_use import family_memory
 from warehouse.settings import Settings
 
 NAME = "airflow"

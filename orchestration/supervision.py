@@ -5,10 +5,10 @@ import pwd
 import sys
 from pathlib import Path
 
-from cluster import processes
-from cluster.processes import Command
 from orchestration.components import COMPONENTS, Component
 from orchestration.environment import airflow_environment, home
+from warehouse.services.machine import processes
+from warehouse.services.machine.processes import Command
 from warehouse.settings import PROJECT_ROOT, Settings
 
 # A scheduler waits for its running tasks before it ends; they are started anew afterwards.

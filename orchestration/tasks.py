@@ -165,8 +165,8 @@ def _warehouse(writes: bool = False) -> Iterator[Settings]:
         writes: wait until no other task writes. Runs take turns anyway; but a killed scheduler
             leaves tasks that write until Airflow ends them.
     """
-    from cluster.lock import locked
     from warehouse import lifecycle
+    from warehouse.services.machine.lock import locked
 
     try:
         settings = load_settings()

@@ -8,7 +8,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from cluster.ports import port_is_free
+from warehouse.services.machine.ports import port_is_free
 from warehouse.settings import Settings
 
 # Started in the background of a script, a program ignores Ctrl-C, and so does all that it starts.

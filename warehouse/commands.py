@@ -112,9 +112,9 @@ def logs(
     follow: Annotated[bool, typer.Option(help="Go on printing what is added.")] = False,
 ) -> None:
     """Show the end of one service's log, or of all."""
-    from cluster import processes
     from cluster.services import service_names
     from orchestration.service import log_names
+    from warehouse.services.machine import processes
 
     settings = load_settings()
     known = [*service_names(settings), *log_names(settings)]

@@ -9,15 +9,16 @@ from importlib.metadata import version
 
 from dotenv import dotenv_values
 
-from cluster import hdfs, ports, processes
+from cluster import hdfs
 from cluster.existing_cluster import existing_services
 from cluster.hdfs_health import hdfs_works
 from cluster.java import find_java
 from cluster.libraries import fetch_libraries, folder_of_edition
-from cluster.memory import machine_memory_mib, plan_memory
 from cluster.obstacles import SMALLEST_FREE_DISK
 from cluster.services import services
 from warehouse.errors import WarehouseError
+from warehouse.services.machine import ports, processes
+from warehouse.services.machine.memory import machine_memory_mib, plan_memory
 from warehouse.settings import PROJECT_ROOT, Settings, environment_variables
 from warehouse.sql.connection import connect
 

@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from cluster import processes
-from cluster.ports import port_is_free
 from generator.generation import generate
 from generator.plan import Catalogue, Dirt, Intent, People, Plan
 from orchestration import environment as airflow_environment
 from orchestration.api import rest
 from orchestration.components import left_behind
 from warehouse import lifecycle
+from warehouse.services.machine import processes
+from warehouse.services.machine.ports import port_is_free
 from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.sql.connection import connect
 

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from hdfs_native import Client, WriteOptions
 
-from cluster import processes
 from cluster.hdfs import client
 from orchestration.components import running
+from warehouse.services.machine import processes
 from warehouse.settings import Settings
 
 from .airflow_runs import DagRun

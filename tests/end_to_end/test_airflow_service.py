@@ -11,10 +11,11 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from cluster import postgresql, processes
+from cluster import postgresql
 from orchestration import database, service
 from orchestration.components import COMPONENTS, left_behind, running
 from orchestration.environment import DATABASE, page, password, password_file
+from warehouse.services.machine import processes
 from warehouse.settings import Settings
 
 from .conftest import Airflow, Run

@@ -13,10 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cluster import hdfs, processes
+from cluster import hdfs
 from cluster.services import services
 from orchestration import service as airflow
 from warehouse import lifecycle
+from warehouse.services.machine import processes
 from warehouse.settings import PROJECT_ROOT, Settings
 
 from .conftest import Run, environment_of, free_port_base, run_program

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cluster.ports import port_is_free
+from warehouse.services.machine.ports import port_is_free
 from warehouse.settings import PROJECT_ROOT, Settings
 
 from .conftest import DATA, Run, compared_with_ledger

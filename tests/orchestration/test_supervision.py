@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from cluster import processes
-from cluster.processes import Command
 from orchestration import database, service, supervision
 from orchestration.components import COMPONENTS, left_behind
 from orchestration.diagnosis import examine_airflow
 from warehouse import lifecycle
 from warehouse.errors import ServiceUnavailable, UsageError
+from warehouse.services.machine import processes
+from warehouse.services.machine.processes import Command
 from warehouse.settings import Settings
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(300)"]

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from cluster import obstacles, processes
+from cluster import obstacles
 from cluster.existing_cluster import existing_services
 from cluster.services import services
 from warehouse import lifecycle
 from warehouse.errors import ServiceUnavailable, UsageError, WarehouseError
+from warehouse.services.machine import processes
 from warehouse.settings import Settings
 
 

@@ -11,9 +11,9 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from cluster.ports import port_is_free, port_owner
 from warehouse.docs.artifacts import write_adapted
 from warehouse.errors import WarehouseError
+from warehouse.services.machine.ports import port_is_free, port_owner
 from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.sql.dbt_environment import dbt_environment
 

@@ -5,13 +5,14 @@ import sys
 import time
 from pathlib import Path
 
-from cluster.lock import locked
+from warehouse.services.machine.lock import locked
 from warehouse.settings import PROJECT_ROOT
 
 
 def holder(file: Path, seconds: float) -> subprocess.Popen[str]:
     program = (
-        "import time; from pathlib import Path; from cluster.lock import locked\n"
+        "import time; from pathlib import Path\n"
+        "from warehouse.services.machine.lock import locked\n"
         f"with locked(Path({str(file)!r})): print('held', flush=True); time.sleep({seconds})"
     )
     process = subprocess.Popen(

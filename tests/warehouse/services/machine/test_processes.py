@@ -10,9 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cluster import processes
-from cluster.processes import Command
 from warehouse import lifecycle
+from warehouse.services.machine import processes
+from warehouse.services.machine.processes import Command
 from warehouse.settings import PROJECT_ROOT, Settings
 
 SLEEPS = "import time; print('here', flush=True); time.sleep(300)"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cluster.memory import (
+from warehouse.services.machine.memory import (
     LARGEST_SPARK_HEAP_MIB,
     SMALLEST_SPARK_HEAP_MIB,
     machine_memory_mib,

@@ -5,9 +5,9 @@ import socket
 
 import pytest
 
-from cluster.ports import port_is_free, port_owner
 from warehouse.docs.site import refuse_a_taken_port
 from warehouse.errors import WarehouseError
+from warehouse.services.machine.ports import port_is_free, port_owner
 from warehouse.settings import Settings
 
 

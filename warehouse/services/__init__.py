@@ -1,0 +1,1 @@
+"""The services that this project starts itself."""
