@@ -21,12 +21,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.warehouses import Warehouse, clean_plan, drop_schemas
-from cluster.configuration import JAVA_OPTIONS
-from cluster.java import find_java
-from cluster.libraries import fetch_libraries
 from generator.generation import generate
 from warehouse import lifecycle
 from warehouse.landing.manifest.live_files import list_live_files
+from warehouse.services.configuration import JAVA_OPTIONS
+from warehouse.services.java import find_java
+from warehouse.services.libraries import fetch_libraries
 from warehouse.services.machine import processes
 from warehouse.services.machine.memory import machine_memory_mib, plan_memory
 from warehouse.settings import Settings, load_settings

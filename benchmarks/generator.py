@@ -28,9 +28,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.warehouses import design_day_plan
 from benchmarks.watching import meanwhile
-from cluster.java import find_java
 from generator.generation import generate
 from warehouse.landing.sources import load_source
+from warehouse.services.java import find_java
 from warehouse.services.machine.memory_use import family_memory
 from warehouse.settings import load_settings
 

@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cluster import hdfs
 from generator.plan import Catalogue, Dirt, People, Plan, load_plan
 from warehouse.errors import WarehouseError
+from warehouse.services import hdfs
 from warehouse.services.machine import processes
 from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.sql.connection import connect

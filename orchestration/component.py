@@ -12,9 +12,9 @@ import time
 
 import psycopg
 
-from cluster import postgresql
 from orchestration.components import Component, component_named, left_behind
 from orchestration.environment import DATABASE
+from warehouse.services import postgresql
 from warehouse.services.machine import processes
 from warehouse.settings import Settings, load_settings
 

@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cluster import postgresql
+from warehouse.services import postgresql
 from warehouse.services.machine.secrets import secret, secret_file
 from warehouse.settings import PROJECT_ROOT, Settings
 

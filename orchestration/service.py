@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 import psutil
 
-from cluster.obstacles import refuse_obstacles
-from cluster.services import Service
-from cluster.starting import ctrl_c_held_back
 from orchestration import database, supervision
 from orchestration.api import health
 from orchestration.components import COMPONENTS, left_behind, running
@@ -16,6 +13,9 @@ from warehouse.dbt.manifest import refresh_manifest
 from warehouse.errors import ServiceUnavailable, WarehouseError
 from warehouse.services.machine import processes
 from warehouse.services.machine.memory_use import family_memory
+from warehouse.services.preflight import refuse_obstacles
+from warehouse.services.services import Service
+from warehouse.services.starting import ctrl_c_held_back
 from warehouse.settings import Settings
 
 NAME = "airflow"

@@ -63,7 +63,7 @@ def restart(
 
 def status() -> None:
     """Show what each service is doing; exits with 3 unless all run."""
-    from cluster.existing_cluster import existing_services
+    from warehouse.services.existing_cluster import existing_services
     from warehouse.status import read_airflow_status, read_status
 
     settings = load_settings()
@@ -112,9 +112,9 @@ def logs(
     follow: Annotated[bool, typer.Option(help="Go on printing what is added.")] = False,
 ) -> None:
     """Show the end of one service's log, or of all."""
-    from cluster.services import service_names
     from orchestration.service import log_names
     from warehouse.services.machine import processes
+    from warehouse.services.services import service_names
 
     settings = load_settings()
     known = [*service_names(settings), *log_names(settings)]

@@ -9,16 +9,16 @@ from importlib.metadata import version
 
 from dotenv import dotenv_values
 
-from cluster import hdfs
-from cluster.existing_cluster import existing_services
-from cluster.hdfs_health import hdfs_works
-from cluster.java import find_java
-from cluster.libraries import fetch_libraries, folder_of_edition
-from cluster.obstacles import SMALLEST_FREE_DISK
-from cluster.services import services
 from warehouse.errors import WarehouseError
+from warehouse.services import hdfs
+from warehouse.services.existing_cluster import existing_services
+from warehouse.services.hdfs_health import hdfs_works
+from warehouse.services.java import find_java
+from warehouse.services.libraries import fetch_libraries, folder_of_edition
 from warehouse.services.machine import ports, processes
 from warehouse.services.machine.memory import machine_memory_mib, plan_memory
+from warehouse.services.preflight import SMALLEST_FREE_DISK
+from warehouse.services.services import services
 from warehouse.settings import PROJECT_ROOT, Settings, environment_variables
 from warehouse.sql.connection import connect
 

@@ -1,13 +1,13 @@
 """Starts and stops what stands upon each other: the services, the raw zone in them, and Airflow."""
 
-from cluster import stack
-from cluster.existing_cluster import check_existing_cluster
-from cluster.stack import UpReport
-from cluster.starting import Say
 from orchestration import service as airflow
 from orchestration.environment import DAGS_FOLDER
 from warehouse.errors import UsageError
 from warehouse.landing.manifest.raw_tables import prepare_raw_zone
+from warehouse.services import stack
+from warehouse.services.existing_cluster import check_existing_cluster
+from warehouse.services.stack import UpReport
+from warehouse.services.starting import Say
 from warehouse.settings import Settings
 
 

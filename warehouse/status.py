@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import psutil
 
-from cluster.services import Service, services
 from warehouse.services.machine import processes
 from warehouse.services.machine.memory_use import family_memory
+from warehouse.services.services import Service, services
 from warehouse.settings import Settings
 
 

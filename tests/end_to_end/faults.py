@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from hdfs_native import Client, WriteOptions
 
-from cluster.hdfs import client
 from orchestration.components import running
+from warehouse.services.hdfs import client
 from warehouse.services.machine import processes
 from warehouse.settings import Settings
 

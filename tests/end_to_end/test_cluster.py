@@ -13,11 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cluster import hdfs
-from cluster.services import services
 from orchestration import service as airflow
 from warehouse import lifecycle
+from warehouse.services import hdfs
 from warehouse.services.machine import processes
+from warehouse.services.services import services
 from warehouse.settings import PROJECT_ROOT, Settings
 
 from .conftest import Run, environment_of, free_port_base, run_program

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cluster import configuration
 from generator.generation import generate
 from generator.plan import Catalogue, Dirt, Intent, People, Plan
 from warehouse import lifecycle
 from warehouse.maintenance.maintain import maintain
+from warehouse.services import configuration
 from warehouse.services.machine import processes
 from warehouse.settings import PROJECT_ROOT, Settings
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from cluster import obstacles
-from cluster.existing_cluster import existing_services
-from cluster.services import services
 from warehouse import lifecycle
 from warehouse.errors import ServiceUnavailable, UsageError, WarehouseError
+from warehouse.services import preflight
+from warehouse.services.existing_cluster import existing_services
 from warehouse.services.machine import processes
+from warehouse.services.services import services
 from warehouse.settings import Settings
 
 
@@ -42,7 +42,7 @@ def test_a_taken_port_starts_nothing(settings: Settings, service: str) -> None:
 
 def test_a_full_disk_starts_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     # More than any disk has, in place of a full one.
-    monkeypatch.setattr(obstacles, "SMALLEST_FREE_DISK", 2**80)
+    monkeypatch.setattr(preflight, "SMALLEST_FREE_DISK", 2**80)
     with pytest.raises(WarehouseError, match="GiB free"):
         lifecycle.up(settings)
     assert processes.strays(settings) == []

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from hdfs_native import FileStatus
 
-from cluster.hdfs import stored_files
 from warehouse.maintenance.snapshots import Snapshot
+from warehouse.services.hdfs import stored_files
 from warehouse.settings import Settings
 from warehouse.sql.connection import Connection
 

@@ -1,1 +1,1 @@
-"""The services that this project starts itself."""
+"""The embedded cluster: Java, HDFS, PostgreSQL, Hive metastore and Spark Thrift Server."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import psycopg
 
-from cluster import postgresql
 from warehouse.errors import WarehouseError
+from warehouse.services import postgresql
 from warehouse.settings import Settings
 from warehouse.sql.connection import connect
 

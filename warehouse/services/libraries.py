@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from cluster.java import Java, find_java
 from warehouse.errors import WarehouseError
+from warehouse.services.java import Java, find_java
 from warehouse.services.machine.lock import locked
 from warehouse.settings import Settings, load_settings
 

@@ -5,11 +5,16 @@ from pathlib import Path
 
 import psycopg
 
-from cluster import postgresql
-from cluster.configuration import SIMPLE_JAVA, java_options, write_hadoop_xml, write_log4j
-from cluster.java import Java
-from cluster.libraries import PYSPARK_JARS, Libraries
 from warehouse.errors import WarehouseError
+from warehouse.services import postgresql
+from warehouse.services.configuration import (
+    SIMPLE_JAVA,
+    java_options,
+    write_hadoop_xml,
+    write_log4j,
+)
+from warehouse.services.java import Java
+from warehouse.services.libraries import PYSPARK_JARS, Libraries
 from warehouse.services.machine.memory import MemoryPlan
 from warehouse.services.machine.processes import Command
 from warehouse.settings import Settings

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
-from cluster import stack
-from cluster.services import Service
+from warehouse.services import stack
+from warehouse.services.services import Service
 
 PATIENCE = 0.5
 

@@ -9,10 +9,15 @@ from pathlib import Path
 
 from hdfs_native import Client, FileStatus, WriteOptions
 
-from cluster.configuration import SIMPLE_JAVA, java_options, write_hadoop_xml, write_log4j
-from cluster.java import Java
-from cluster.libraries import Libraries
 from warehouse.errors import ServiceUnavailable, WarehouseError
+from warehouse.services.configuration import (
+    SIMPLE_JAVA,
+    java_options,
+    write_hadoop_xml,
+    write_log4j,
+)
+from warehouse.services.java import Java
+from warehouse.services.libraries import Libraries
 from warehouse.services.machine.memory import MemoryPlan
 from warehouse.services.machine.processes import Command
 from warehouse.settings import Settings

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from cluster import hdfs, metastore, postgresql, thrift_server
-from cluster.java import find_java
-from cluster.libraries import fetch_libraries
-from cluster.services import Service, service_named
 from warehouse.errors import ServiceUnavailable, WarehouseError
+from warehouse.services import hdfs, metastore, postgresql, thrift_server
+from warehouse.services.java import find_java
+from warehouse.services.libraries import fetch_libraries
 from warehouse.services.machine import processes
 from warehouse.services.machine.memory import machine_memory_mib, plan_memory
 from warehouse.services.machine.processes import Command
+from warehouse.services.services import Service, service_named
 from warehouse.settings import Settings
 
 # What a first start on a slow machine may take; a start is known to have failed when it ends.

@@ -11,7 +11,7 @@ import psutil
 import psycopg
 import pytest
 
-from cluster import postgresql
+from warehouse.services import postgresql
 from warehouse.services.machine import processes
 from warehouse.settings import Settings
 

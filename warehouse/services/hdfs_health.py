@@ -4,10 +4,10 @@ import json
 import time
 from collections.abc import Callable
 
-from cluster import hdfs, readiness
-from cluster.java import find_java
-from cluster.libraries import fetch_libraries
 from warehouse.errors import ServiceUnavailable
+from warehouse.services import hdfs, readiness
+from warehouse.services.java import find_java
+from warehouse.services.libraries import fetch_libraries
 from warehouse.services.machine.memory import machine_memory_mib, plan_memory
 from warehouse.settings import Settings
 

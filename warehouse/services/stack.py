@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from cluster.hdfs_health import wait_for_hdfs
-from cluster.obstacles import refuse_obstacles
-from cluster.readiness import PATIENCE
-from cluster.services import Service, service_named, service_names, services
-from cluster.starting import START_PATIENCE, Say, start, wait_for
 from warehouse.errors import UsageError, WarehouseError
+from warehouse.services.hdfs_health import wait_for_hdfs
 from warehouse.services.machine import processes
 from warehouse.services.machine.lock import locked
+from warehouse.services.preflight import refuse_obstacles
+from warehouse.services.readiness import PATIENCE
+from warehouse.services.services import Service, service_named, service_names, services
+from warehouse.services.starting import START_PATIENCE, Say, start, wait_for
 from warehouse.settings import Settings
 
 # Of one core. A server that works less than this while it is asked is not busy but stuck.

@@ -1,8 +1,8 @@
 """The services of an existing cluster, which are checked, never started or stopped."""
 
-from cluster import readiness
-from cluster.hdfs_health import hdfs_works
 from warehouse.errors import ServiceUnavailable
+from warehouse.services import readiness
+from warehouse.services.hdfs_health import hdfs_works
 from warehouse.settings import Settings
 
 

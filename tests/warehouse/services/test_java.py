@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cluster.java import find_java, java_version
 from warehouse.errors import WarehouseError
+from warehouse.services.java import find_java, java_version
 from warehouse.settings import Settings
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pyspark
 import pytest
 
-from cluster import libraries
-from cluster.java import find_java
 from warehouse.errors import WarehouseError
+from warehouse.services import libraries
+from warehouse.services.java import find_java
 from warehouse.settings import Settings
 
 CONTENT = {"hdfs/a-1.jar": b"first", "spark/b-2.jar": b"second"}

@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from cluster.configuration import java_options, write_hadoop_xml, write_log4j
-from cluster.java import Java
-from cluster.libraries import PYSPARK_JARS, Libraries
+from warehouse.services.configuration import java_options, write_hadoop_xml, write_log4j
+from warehouse.services.java import Java
+from warehouse.services.libraries import PYSPARK_JARS, Libraries
 from warehouse.services.machine.memory import MemoryPlan
 from warehouse.services.machine.processes import Command
 from warehouse.settings import Settings

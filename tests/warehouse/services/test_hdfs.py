@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cluster import hdfs
+from warehouse.services import hdfs
 from warehouse.settings import Settings
 
 

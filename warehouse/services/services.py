@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cluster import readiness
+from warehouse.services import readiness
 from warehouse.settings import Settings
 
 

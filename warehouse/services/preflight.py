@@ -3,9 +3,9 @@
 import re
 import shutil
 
-from cluster.services import Service
 from warehouse.errors import WarehouseError
 from warehouse.services.machine.ports import port_is_free, port_owner
+from warehouse.services.services import Service
 from warehouse.settings import Settings
 
 SMALLEST_FREE_DISK = 2 * 2**30

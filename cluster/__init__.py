@@ -1,1 +1,0 @@
-"""The embedded cluster: Java, HDFS, PostgreSQL, Hive metastore and Spark Thrift Server."""
