@@ -22,11 +22,11 @@ import psutil
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.watching import meanwhile
-from orchestration import environment, service
-from orchestration.api import rest
 from warehouse import lifecycle
 from warehouse.landing.land_files import land
 from warehouse.landing.manifest.live_files import list_live_files, unland
+from warehouse.services.airflow import configuration, service
+from warehouse.services.airflow.api import rest
 from warehouse.services.machine import processes
 from warehouse.services.machine.memory_use import family_memory
 from warehouse.settings import PROJECT_ROOT, Settings, load_settings
@@ -140,7 +140,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     options = parser.parse_args()
     settings = load_settings()
-    environment.DAGS_FOLDER = PROJECT_ROOT / "benchmarks" / "dags"
+    configuration.DAGS_FOLDER = PROJECT_ROOT / "benchmarks" / "dags"
     results: dict[str, list[Measured]] = {}
     lifecycle.airflow_down(settings)
     lifecycle.airflow_up(settings, print)

@@ -112,7 +112,7 @@ def logs(
     follow: Annotated[bool, typer.Option(help="Go on printing what is added.")] = False,
 ) -> None:
     """Show the end of one service's log, or of all."""
-    from orchestration.service import log_names
+    from warehouse.services.airflow.service import log_names
     from warehouse.services.machine import processes
     from warehouse.services.services import service_names
 

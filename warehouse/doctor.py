@@ -67,7 +67,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield from _run(settings, "metastore", _metastore)
         yield from _run(settings, "raw zone", _raw_zone)
     if settings.target == "embedded":
-        from orchestration.diagnosis import examine_airflow
+        from warehouse.services.airflow.checks import examine_airflow
 
         for check, verdict, detail, fix in examine_airflow(settings):
             yield Finding(check, verdict, detail, fix)

@@ -1,10 +1,10 @@
 """Starts and stops what stands upon each other: the services, the raw zone in them, and Airflow."""
 
-from orchestration import service as airflow
-from orchestration.environment import DAGS_FOLDER
 from warehouse.errors import UsageError
 from warehouse.landing.manifest.raw_tables import prepare_raw_zone
 from warehouse.services import stack
+from warehouse.services.airflow import service as airflow
+from warehouse.services.airflow.configuration import DAGS_FOLDER
 from warehouse.services.existing_cluster import check_existing_cluster
 from warehouse.services.stack import UpReport
 from warehouse.services.starting import Say

@@ -38,8 +38,8 @@ def read_status(settings: Settings) -> list[ServiceStatus]:
 
 def read_airflow_status(settings: Settings) -> ServiceStatus | None:
     """Status of the Airflow that this project starts; None if it never did."""
-    from orchestration.service import airflow_service
-    from orchestration.supervision import was_started
+    from warehouse.services.airflow.service import airflow_service
+    from warehouse.services.airflow.supervisord import was_started
 
     if not was_started(settings):
         return None

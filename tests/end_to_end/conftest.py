@@ -16,10 +16,10 @@ import pytest
 
 from generator.generation import generate
 from generator.plan import Catalogue, Dirt, Intent, People, Plan
-from orchestration import environment as airflow_environment
-from orchestration.api import rest
-from orchestration.components import left_behind
 from warehouse import lifecycle
+from warehouse.services.airflow import configuration as airflow_environment
+from warehouse.services.airflow.api import rest
+from warehouse.services.airflow.components import left_behind
 from warehouse.services.machine import processes
 from warehouse.services.machine.ports import port_is_free
 from warehouse.settings import PROJECT_ROOT, Settings

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from hdfs_native import Client, WriteOptions
 
-from orchestration.components import running
+from warehouse.services.airflow.components import running
 from warehouse.services.hdfs import client
 from warehouse.services.machine import processes
 from warehouse.settings import Settings

@@ -11,10 +11,10 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from orchestration import database, service
-from orchestration.components import COMPONENTS, left_behind, running
-from orchestration.environment import DATABASE, page, password, password_file
 from warehouse.services import postgresql
+from warehouse.services.airflow import database, service
+from warehouse.services.airflow.components import COMPONENTS, left_behind, running
+from warehouse.services.airflow.configuration import DATABASE, page, password, password_file
 from warehouse.services.machine import processes
 from warehouse.settings import Settings
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from orchestration import service as airflow
 from warehouse import lifecycle
 from warehouse.services import hdfs
+from warehouse.services.airflow import service as airflow
 from warehouse.services.machine import processes
 from warehouse.services.services import services
 from warehouse.settings import PROJECT_ROOT, Settings

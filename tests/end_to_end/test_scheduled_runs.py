@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from orchestration import service
 from orchestration.backfill import NEWEST_FIRST
-from orchestration.environment import airflow_environment
 from warehouse import lifecycle
 from warehouse.maintenance import maintain as maintenance
 from warehouse.maintenance.report import MaintenanceReport
+from warehouse.services.airflow import service
+from warehouse.services.airflow.configuration import airflow_environment
 from warehouse.settings import Settings
 from warehouse.sql.connection import connect
 

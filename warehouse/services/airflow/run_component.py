@@ -12,9 +12,9 @@ import time
 
 import psycopg
 
-from orchestration.components import Component, component_named, left_behind
-from orchestration.environment import DATABASE
 from warehouse.services import postgresql
+from warehouse.services.airflow.components import Component, component_named, left_behind
+from warehouse.services.airflow.configuration import DATABASE
 from warehouse.services.machine import processes
 from warehouse.settings import Settings, load_settings
 
@@ -34,7 +34,7 @@ def main(name: str) -> None:
     from airflow.__main__ import main as airflow
 
     if name == "dag-processor":
-        from orchestration.dag_processor import leave_out_needless_callbacks
+        from warehouse.services.airflow.dag_processor import leave_out_needless_callbacks
 
         leave_out_needless_callbacks()
     sys.argv = ["airflow", name, *component.options]

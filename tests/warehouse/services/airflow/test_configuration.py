@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.environment import airflow_environment, password, password_file
+from warehouse.services.airflow.configuration import airflow_environment, password, password_file
 from warehouse.settings import PROJECT_ROOT, Settings
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import database, service, supervision
-from orchestration.components import COMPONENTS, left_behind
-from orchestration.diagnosis import examine_airflow
 from warehouse import lifecycle
 from warehouse.errors import ServiceUnavailable, UsageError
+from warehouse.services.airflow import database, service, supervisord
+from warehouse.services.airflow.checks import examine_airflow
+from warehouse.services.airflow.components import COMPONENTS, left_behind
 from warehouse.services.machine import processes
 from warehouse.services.machine.processes import Command
 from warehouse.settings import Settings
@@ -23,7 +23,7 @@ SLEEPS = [sys.executable, "-c", "import time; time.sleep(300)"]
 @pytest.fixture
 def configuration(settings: Settings) -> configparser.RawConfigParser:
     settings = settings.model_copy(update={"data_folder": settings.data_folder / "100%"})
-    command = supervision.command(settings)
+    command = supervisord.command(settings)
     parsed = configparser.RawConfigParser()
     parsed.read(command.arguments[-1])
     return parsed
@@ -44,13 +44,13 @@ def test_nobody_controls_it_over_a_socket(configuration: configparser.RawConfigP
 
 
 def test_its_environment_is_whole(settings: Settings) -> None:
-    command = supervision.command(settings)
+    command = supervisord.command(settings)
     assert command.is_whole_environment
     assert command.environment["AIRFLOW_HOME"] == str(settings.data_folder / "airflow")
 
 
 def test_a_supervisor_is_found_by_its_configuration(settings: Settings) -> None:
-    mark = str(supervision.configuration_file(settings))
+    mark = str(supervisord.configuration_file(settings))
     started = processes.start(settings, "airflow", Command([*SLEEPS, mark]))
     try:
         assert processes.strays(settings) == [started]
@@ -94,8 +94,8 @@ def test_one_that_was_never_started_is_nowhere_shown(settings: Settings) -> None
 
 
 def test_one_that_was_stopped_is_no_fault_and_one_that_ended_is(settings: Settings) -> None:
-    mark = str(supervision.configuration_file(settings))
-    supervision.command(settings)
+    mark = str(supervisord.configuration_file(settings))
+    supervisord.command(settings)
     [(_, verdict, *_)] = examine_airflow(settings)
     assert verdict == "ok"
     processes.stop(processes.start(settings, "airflow", Command([*SLEEPS, mark])))

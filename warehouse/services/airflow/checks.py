@@ -3,10 +3,10 @@
 import urllib.error
 from collections.abc import Iterator
 
-from orchestration import database, supervision
-from orchestration.api import import_errors
-from orchestration.service import NAME, read_status
 from warehouse.errors import WarehouseError
+from warehouse.services.airflow import database, supervisord
+from warehouse.services.airflow.api import import_errors
+from warehouse.services.airflow.service import NAME, read_status
 from warehouse.services.machine import ports, processes
 from warehouse.settings import Settings
 
@@ -16,7 +16,7 @@ Checked = tuple[str, str, str, str]
 
 def examine_airflow(settings: Settings) -> Iterator[Checked]:
     """Run every check of Airflow; none if it was never started. None of them changes anything."""
-    if not supervision.was_started(settings):
+    if not supervisord.was_started(settings):
         return
     if processes.find(settings, NAME) is None:
         yield _not_running(settings)

@@ -6,9 +6,9 @@ from importlib.metadata import version
 
 import psycopg
 
-from orchestration.environment import DATABASE, airflow_environment
 from warehouse.errors import ServiceUnavailable, WarehouseError
 from warehouse.services import postgresql
+from warehouse.services.airflow.configuration import DATABASE, airflow_environment
 from warehouse.settings import Settings
 
 _MIGRATE = "from airflow.utils.db import upgradedb; upgradedb()"

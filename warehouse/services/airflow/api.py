@@ -5,9 +5,9 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-from orchestration.components import COMPONENTS
-from orchestration.environment import USER, page, password
 from warehouse.errors import ServiceUnavailable
+from warehouse.services.airflow.components import COMPONENTS
+from warehouse.services.airflow.configuration import USER, page, password
 from warehouse.settings import Settings
 
 # Not through a proxy, whatever the environment says.

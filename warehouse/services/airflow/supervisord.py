@@ -5,8 +5,8 @@ import pwd
 import sys
 from pathlib import Path
 
-from orchestration.components import COMPONENTS, Component
-from orchestration.environment import airflow_environment, home
+from warehouse.services.airflow.components import COMPONENTS, Component
+from warehouse.services.airflow.configuration import airflow_environment, home
 from warehouse.services.machine import processes
 from warehouse.services.machine.processes import Command
 from warehouse.settings import PROJECT_ROOT, Settings
@@ -57,7 +57,8 @@ def _program(settings: Settings, component: Component) -> list[str]:
     log = processes.log_file(settings, component.log_name).resolve()
     return [
         f"[program:{component.name}]",
-        f'command="{_escaped(Path(sys.executable))}" -m orchestration.component {component.name}',
+        f'command="{_escaped(Path(sys.executable))}" '
+        f"-m warehouse.services.airflow.run_component {component.name}",
         f"directory={_escaped(PROJECT_ROOT)}",
         "autorestart=true",
         # One that ends sooner is started again after 1 s, then 2 s, then 3 s; never given up.

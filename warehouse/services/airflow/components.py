@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from orchestration.environment import home
+from warehouse.services.airflow.configuration import home
 from warehouse.services.machine import processes
 from warehouse.settings import Settings
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import psutil
 
-from orchestration import database, supervision
-from orchestration.api import health
-from orchestration.components import COMPONENTS, left_behind, running
 from warehouse.dbt.manifest import refresh_manifest
 from warehouse.errors import ServiceUnavailable, WarehouseError
+from warehouse.services.airflow import database, supervisord
+from warehouse.services.airflow.api import health
+from warehouse.services.airflow.components import COMPONENTS, left_behind, running
 from warehouse.services.machine import processes
 from warehouse.services.machine.memory_use import family_memory
 from warehouse.services.preflight import refuse_obstacles
@@ -50,7 +50,7 @@ def airflow_service(settings: Settings) -> Service:
 
 def log_names(settings: Settings) -> list[str]:
     """The logs of Airflow, if it was ever started: of the supervisor and of each component."""
-    if not supervision.was_started(settings):
+    if not supervisord.was_started(settings):
         return []
     return [NAME, *(component.log_name for component in COMPONENTS)]
 
@@ -86,7 +86,7 @@ def start(settings: Settings, say: Say = lambda line: None) -> bool:
         say("Reading the dbt project")
         refresh_manifest(settings)
         say("Starting airflow")
-        command = supervision.command(settings)
+        command = supervisord.command(settings)
         with ctrl_c_held_back():
             processes.start(settings, NAME, command)
     elif not is_healthy(settings):
@@ -100,7 +100,7 @@ def stop(settings: Settings, say: Say = lambda line: None) -> int:
 
     For one who holds the lock of the data folder.
     """
-    if not supervision.was_started(settings):
+    if not supervisord.was_started(settings):
         return 0
     if _supervisors(settings):
         say("Stopping airflow")
@@ -113,7 +113,7 @@ def _stop(settings: Settings) -> int:
     supervisors = _supervisors(settings)
     count = sum(1 + len(running(supervisor)) for supervisor in supervisors)
     # One ends when each of its components has ended.
-    processes.stop_all(supervisors, patience=3 * supervision.STOP_PATIENCE)
+    processes.stop_all(supervisors, patience=3 * supervisord.STOP_PATIENCE)
     # Tasks are in groups of their own, and would go on without anyone to hear how they end.
     orphans = left_behind(settings)
     processes.stop_all(orphans)
@@ -122,7 +122,7 @@ def _stop(settings: Settings) -> int:
 
 def _supervisors(settings: Settings) -> list[psutil.Process]:
     """The process that keeps Airflow alive; more when the file that remembers one was lost."""
-    mark = str(supervision.configuration_file(settings))
+    mark = str(supervisord.configuration_file(settings))
     return [process for process in processes.strays(settings) if mark in process.info["cmdline"]]
 
 

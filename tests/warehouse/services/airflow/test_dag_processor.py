@@ -4,7 +4,7 @@ import pytest
 from airflow.callbacks.callback_requests import DagCallbackRequest, TaskCallbackRequest
 from airflow.cli.commands import dag_processor_command
 
-from orchestration.dag_processor import (
+from warehouse.services.airflow.dag_processor import (
     FailureCallbacksOnly,
     is_called,
     leave_out_needless_callbacks,

@@ -27,8 +27,8 @@ def _say(line: str) -> None:
 @commands.command()
 def up() -> None:
     """Start Airflow, and the cluster before it; wait until every component is healthy."""
-    from orchestration import environment
     from warehouse.lifecycle import airflow_up
+    from warehouse.services.airflow import configuration
 
     settings = load_settings()
     began = time.monotonic()
@@ -37,10 +37,10 @@ def up() -> None:
     else:
         _say("[green]Airflow is up[/green]: it was running already.")
     if sys.stdout.isatty():
-        secret = f"password {environment.password(settings)}"
+        secret = f"password {configuration.password(settings)}"
     else:
-        secret = f"its password is in {environment.password_file(settings)}"
-    _say(f"Web page: {environment.page(settings)}, user {environment.USER}, {secret}")
+        secret = f"its password is in {configuration.password_file(settings)}"
+    _say(f"Web page: {configuration.page(settings)}, user {configuration.USER}, {secret}")
 
 
 @commands.command()
@@ -55,7 +55,7 @@ def down() -> None:
 @commands.command()
 def status() -> None:
     """Show what each component is doing; exits with 3 unless all are healthy."""
-    from orchestration import service
+    from warehouse.services.airflow import service
 
     table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("component", "state", "pid", "memory", "health"):

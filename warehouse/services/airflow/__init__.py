@@ -1,0 +1,1 @@
+"""Airflow as one of the services: its configuration, its components and their supervisor."""
