@@ -26,7 +26,7 @@ _DATA_ONLY = ("--exclude-resource-type", "unit_test")
 @task
 def generate_shop(days: Sequence[str]) -> None:
     """Generate the simulated shop's logs of these dates (YYYY-MM-DD) and land them."""
-    from generator.daily import generate_day
+    from warehouse.simulated_shop.daily import generate_day
 
     with _warehouse() as settings:
         for day in days:

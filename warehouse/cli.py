@@ -7,13 +7,13 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from generator import commands as generator_commands
 from warehouse import commands as cluster_commands
 from warehouse import demo
 from warehouse.errors import WarehouseError, simulator_errors
 from warehouse.landing import commands as landing_commands
 from warehouse.maintenance import commands as maintenance_commands
 from warehouse.services.airflow import commands as airflow_commands
+from warehouse.simulated_shop import commands as generator_commands
 
 application = typer.Typer(
     help="The warehouse behind an online shop's event logs.",

@@ -114,10 +114,10 @@ class Demo:
         return folder
 
     def _land(self, folder: Path) -> None:
-        from generator.ledger.landing import land_ledger
         from generator.ledger.reading import Ledger
         from warehouse import landing
         from warehouse.landing.progress import LandingProgress, print_summary
+        from warehouse.simulated_shop.ledger_landing import land_ledger
 
         with LandingProgress() as progress:
             report = landing.land(self._settings, SOURCE, [folder], progress=progress)

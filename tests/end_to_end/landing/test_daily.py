@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from generator.daily import generate_day, simulated_shop
 from generator.generation import generate
 from generator.ledger.reading import Ledger
 from warehouse.landing.arrivals import missing_arrivals
 from warehouse.landing.drop_folder import land_drop_folder, remove_landed
 from warehouse.landing.manifest.live_files import list_live_files, unland
 from warehouse.settings import Settings
+from warehouse.simulated_shop.daily import generate_day, simulated_shop
 from warehouse.sql.connection import Connection
 
 from .conftest import MANIFEST, events

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from generator.daily import generate_day, simulated_shop
 from generator.generation import generate
-from generator.ledger.landing import TABLES
 from generator.ledger.reading import Ledger
 from generator.plan import Plan, load_plan
 from warehouse.errors import UsageError
 from warehouse.settings import Settings
+from warehouse.simulated_shop.daily import generate_day, simulated_shop
+from warehouse.simulated_shop.ledger_landing import TABLES
 
 FIRST = date(2026, 11, 1)
 

@@ -14,9 +14,9 @@ from generator.errors import InputError
 from generator.generation import LEDGER_FOLDER, Summary, generate
 from generator.parts import parts_of
 from generator.plan import Plan, load_plan
-from generator.raw_zone import RawZone
 from warehouse.errors import UsageError, simulator_errors
 from warehouse.landing.sources import SIMULATED
+from warehouse.simulated_shop.raw_zone import RawZone
 
 if TYPE_CHECKING:
     from warehouse.landing.manifest.table import LandedFile
@@ -167,8 +167,8 @@ def _land_ledger(
     settings: "Settings", shop: SimulatedShop, live: "list[LandedFile]", say: Say
 ) -> tuple[int | None, date | None]:
     """Land the ledger as of the last landed date, where it can agree; returns its rows and date."""
-    from generator.ledger.landing import land_ledger, remove_ledger
     from generator.ledger.reading import Ledger
+    from warehouse.simulated_shop.ledger_landing import land_ledger, remove_ledger
 
     known = _known(live)
     as_of = max((landed_date for *_, landed_date in known), default=shop.plan.start_date)

@@ -45,8 +45,8 @@ def generate(
 
     from generator.generation import generate as write
     from generator.plan import load_plan
-    from generator.progress import day_number, generation_progress
     from warehouse.settings import load_settings
+    from warehouse.simulated_shop.progress import day_number, generation_progress
 
     settings = load_settings()
     wanted = load_plan(plan)
@@ -59,7 +59,7 @@ def generate(
         )
     zone = None
     if land:
-        from generator.raw_zone import RawZone
+        from warehouse.simulated_shop.raw_zone import RawZone
 
         zone = RawZone(settings)
     console = Console(soft_wrap=True, highlight=False)
@@ -72,8 +72,8 @@ def generate(
         f"in {summary.seconds:.1f} s: {lines / max(summary.seconds, 0.001):,.0f} lines/s"
     )
     if land:
-        from generator.ledger.landing import land_ledger
         from generator.ledger.reading import Ledger
+        from warehouse.simulated_shop.ledger_landing import land_ledger
 
         row_count = land_ledger(settings, Ledger(target))
         console.print(
@@ -108,16 +108,16 @@ def ledger(
     from rich.console import Console
 
     from generator.ledger.reading import Ledger
-    from generator.ledger.summary import summary_tables
     from warehouse.landing.local_files.discovery import parse_date
     from warehouse.settings import load_settings
+    from warehouse.simulated_shop.ledger_summary import summary_tables
 
     settings = load_settings()
     place = folder or settings.data_folder / "generated" / "demo"
     found = Ledger(place, parse_date(date, f"--date {date}") if date else None)
     console = Console(highlight=False)
     if land:
-        from generator.ledger.landing import land_ledger
+        from warehouse.simulated_shop.ledger_landing import land_ledger
 
         row_count = land_ledger(settings, found)
         console.print(f"The ledger is landed as of {found.as_of}: {row_count:,} rows")

@@ -1,0 +1,1 @@
+"""What lies between the simulator and the warehouse: its commands, and landing what it makes."""
