@@ -72,8 +72,9 @@ def start(settings: Settings, say: Say = lambda line: None) -> bool:
         WarehouseError: something is in the way; what had been started keeps running.
     """
     supervisor = processes.find(settings, NAME)
-    if supervisor is not None and not database.is_current(settings):
-        say("Stopping airflow, whose database is not that of the installed Airflow")
+    outdated = _outdated(settings) if supervisor is not None else ""
+    if outdated:
+        say(f"Stopping airflow, {outdated}")
         _stop(settings)
         supervisor = None
     is_new = supervisor is None
@@ -93,6 +94,15 @@ def start(settings: Settings, say: Say = lambda line: None) -> bool:
         say("Waiting for airflow, which is starting")
     _wait(settings)
     return is_new
+
+
+def _outdated(settings: Settings) -> str:
+    """Why an Airflow that runs must be started anew; nothing if it need not."""
+    if not database.is_current(settings):
+        return "whose database is not that of the installed Airflow"
+    if not supervisord.is_current(settings):
+        return "which an earlier version of this project started"
+    return ""
 
 
 def stop(settings: Settings, say: Say = lambda line: None) -> int:

@@ -13,6 +13,7 @@ from warehouse.settings import PROJECT_ROOT, Settings
 
 # A scheduler waits for its running tasks before it ends; they are started anew afterwards.
 STOP_PATIENCE = 5
+_RUN_COMPONENT = "warehouse.services.airflow.run_component"
 
 
 def configuration_file(settings: Settings) -> Path:
@@ -23,6 +24,11 @@ def configuration_file(settings: Settings) -> Path:
 def was_started(settings: Settings) -> bool:
     """Whether Airflow was ever started with this data folder."""
     return configuration_file(settings).exists()
+
+
+def is_current(settings: Settings) -> bool:
+    """Whether the configuration starts the components as this version of the project does."""
+    return f"-m {_RUN_COMPONENT} " in configuration_file(settings).read_text()
 
 
 def command(settings: Settings) -> Command:
@@ -57,8 +63,7 @@ def _program(settings: Settings, component: Component) -> list[str]:
     log = processes.log_file(settings, component.log_name).resolve()
     return [
         f"[program:{component.name}]",
-        f'command="{_escaped(Path(sys.executable))}" '
-        f"-m warehouse.services.airflow.run_component {component.name}",
+        f'command="{_escaped(Path(sys.executable))}" -m {_RUN_COMPONENT} {component.name}',
         f"directory={_escaped(PROJECT_ROOT)}",
         "autorestart=true",
         # One that ends sooner is started again after 1 s, then 2 s, then 3 s; never given up.

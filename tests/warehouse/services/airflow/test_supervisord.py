@@ -39,6 +39,15 @@ def test_every_component_is_kept_alive(configuration: configparser.RawConfigPars
         assert program["stdout_logfile"].endswith(f"100%%/logs/airflow-{name}.log")
 
 
+def test_a_configuration_of_an_earlier_version_is_told(settings: Settings) -> None:
+    supervisord.command(settings)
+    assert supervisord.is_current(settings)
+    file = supervisord.configuration_file(settings)
+    module = "warehouse.services.airflow.run_component"
+    file.write_text(file.read_text().replace(module, "orchestration.component"))
+    assert not supervisord.is_current(settings)
+
+
 def test_nobody_controls_it_over_a_socket(configuration: configparser.RawConfigParser) -> None:
     assert not {"unix_http_server", "inet_http_server"} & set(configuration.sections())
 
