@@ -13,7 +13,8 @@ from warehouse.errors import WarehouseError, simulator_errors
 from warehouse.landing import commands as landing_commands
 from warehouse.maintenance import commands as maintenance_commands
 from warehouse.services.airflow import commands as airflow_commands
-from warehouse.simulated_shop import commands as generator_commands
+from warehouse.settings import refuse_to_run_without_checkout
+from warehouse.simulated_shop import commands as simulator_commands
 
 application = typer.Typer(
     help="The warehouse behind an online shop's event logs.",
@@ -24,7 +25,7 @@ application = typer.Typer(
 for commands in (
     cluster_commands,
     landing_commands,
-    generator_commands,
+    simulator_commands,
     airflow_commands,
     maintenance_commands,
     demo,
@@ -42,6 +43,7 @@ def options(
 def main() -> None:
     """Run the command line; a foreseeable mistake is one line and an exit code."""
     try:
+        refuse_to_run_without_checkout()
         with simulator_errors():
             application()
     except WarehouseError as error:

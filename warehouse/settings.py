@@ -16,9 +16,37 @@ from platformdirs import user_cache_path
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from warehouse.errors import UsageError
+from warehouse.errors import UsageError, WarehouseError
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+def find_project_root(module: Path) -> Path | None:
+    """The checkout that a module belongs to, told by its `dbt_project.yml`; None outside of any."""
+    for folder in module.parents:
+        # What is installed there is a copy, though the virtual environment may lie in a checkout.
+        if folder.name in ("site-packages", "dist-packages"):
+            return None
+        if (folder / "dbt_project.yml").is_file():
+            return folder
+    return None
+
+
+_MODULE = Path(__file__).resolve()
+_CHECKOUT = find_project_root(_MODULE)
+# Outside of a checkout no command runs, see `refuse_to_run_without_checkout`.
+PROJECT_ROOT = _CHECKOUT or _MODULE.parent.parent
+
+
+def refuse_to_run_without_checkout() -> None:
+    """To be asked before anything else: models, macros and DAGs are in the checkout alone.
+
+    Raises:
+        WarehouseError: the packages were installed without it.
+    """
+    if _CHECKOUT is None:
+        raise WarehouseError(
+            f"The warehouse runs from a checkout, and {_MODULE.parent} is not in one",
+            "clone the project and run `make install` in it, then `.venv/bin/warehouse`",
+        )
 
 
 class Settings(BaseSettings):

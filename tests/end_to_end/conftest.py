@@ -161,7 +161,7 @@ def warehouse(environment: dict[str, str]) -> Run:
         **settings: str,
     ) -> subprocess.CompletedProcess[str]:
         # The modules of the checkout, whichever one the environment was installed from.
-        program = [sys.executable, "-c", "from warehouse.cli import main; main()"]
+        program = [sys.executable, "-m", "warehouse"]
         own = environment | settings | {"PYTHONPATH": str(checkout)}
         return run_program([*program, *arguments], own, check, timeout, checkout)
 

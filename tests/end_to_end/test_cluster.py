@@ -54,13 +54,7 @@ def elsewhere(tmp_path: Path) -> Iterator[Settings]:
 def warehouse_up(
     settings: Settings, prefix: list[str] | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    program = [
-        *(prefix or []),
-        sys.executable,
-        "-c",
-        "from warehouse.cli import main; main()",
-        "up",
-    ]
+    program = [*(prefix or []), sys.executable, "-m", "warehouse", "up"]
     own = environment_of(settings) | environment
     return run_program(program, own, check=False, timeout=120, cwd=PROJECT_ROOT)
 
@@ -204,14 +198,14 @@ def test_up__a_full_disk_is_said_in_one_line(elsewhere: Settings) -> None:
 
 
 def test_doctor__nothing_runs(elsewhere: Settings) -> None:
-    program = [sys.executable, "-c", "from warehouse.cli import main; main()", "doctor"]
+    program = [sys.executable, "-m", "warehouse", "doctor"]
     answer = run_program(program, environment_of(elsewhere), False, 30, PROJECT_ROOT)
     assert answer.returncode == 1
     assert "thrift-server: not running" in answer.stdout and not answer.stderr
 
 
 def test_up__interrupted_then_again_then_down_without_its_memory(elsewhere: Settings) -> None:
-    warehouse = [sys.executable, "-c", "from warehouse.cli import main; main()"]
+    warehouse = [sys.executable, "-m", "warehouse"]
     environment = environment_of(elsewhere)
     up = subprocess.Popen(
         [*warehouse, "up"],

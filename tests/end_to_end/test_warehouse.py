@@ -153,7 +153,7 @@ def test_docs__are_served_until_ctrl_c(
     built: Path, cluster: Settings, environment: dict[str, str]
 ) -> None:
     docs = subprocess.Popen(
-        [sys.executable, "-c", "from warehouse.cli import main; main()", "docs"],
+        [sys.executable, "-m", "warehouse", "docs"],
         env=environment,
         cwd=PROJECT_ROOT,
         stdout=subprocess.PIPE,

@@ -165,7 +165,7 @@ def _airflow_variables(settings: Settings) -> dict[str, str]:
             # task starts within about a second of the one before.
             "scheduler_idle_sleep_time": 1,
             # What a scheduler left behind that ended together with its machine is found within
-            # these; 300 s otherwise. Its next start looks as well, see component.py.
+            # these; 300 s otherwise. Its next start looks as well, see run_component.py.
             "orphaned_tasks_check_interval": 30,
             "scheduler_health_check_threshold": 30,
             # Of a task whose process is gone while the scheduler lives. It beats every 5 s.
