@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: help install demo test lint format lock diagram up airflow down clean
+.PHONY: help install demo check test proofs lint format lock diagram up airflow down clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -16,9 +16,14 @@ install: $(INSTALLED) ## set up .venv with every locked package
 demo: $(INSTALLED) ## start everything, land a week of logs, build the warehouse, show the results
 	@$(BIN)/warehouse demo
 
-test: $(INSTALLED) ## run the linters and every test, on clusters of their own
-	@$(MAKE) lint
-	@$(BIN)/pytest -n 2
+check: $(INSTALLED) ## check what needs no cluster, in two minutes: style, conventions, tests
+	@$(BIN)/python -m tests.lanes check
+
+test: $(INSTALLED) ## check all files, then test the product on clusters of its own
+	@$(BIN)/python -m tests.lanes test
+
+proofs: $(INSTALLED) ## prove what takes long, all of it or PART=…; goes on where it stopped
+	@$(BIN)/python -m tests.proofs $(PART) $(if $(SEQUENCES),--sequences $(SEQUENCES))
 
 lint: $(INSTALLED) ## check Python and SQL style; needs no server
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

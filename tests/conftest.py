@@ -11,26 +11,26 @@ from xdist.scheduler import LoadScopeScheduling
 from warehouse.services.machine.ports import port_is_free
 from warehouse.settings import Settings
 
+from . import minutes, proofs
+
 # Started in the background of a script, a program ignores Ctrl-C, and so does all that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# Files of end-to-end tests that share what is costly to make; the longest first.
+# Files of end-to-end tests that share what is costly to make, in the order in which they run; the
+# longest group first.
 GROUPS = {
-    "airflow": ("test_airflow_service", "test_scheduled_runs"),
     "built marts": (
-        "test_absorption",
-        "test_mutations",
         "test_oracle",
-        "test_own_shop",
         "test_queries",
-        "test_sequences",
         "test_warehouse",
+        "test_incremental",
     ),
+    "schedule": ("test_service", "test_scheduled_run"),
     "fresh clone": ("test_a_fresh_clone",),
 }
 # Everything else that needs a cluster, after those.
-CLUSTER = "cluster"
+CLUSTER = "cluster and landing"
 
 
 @pytest.fixture
@@ -50,7 +50,21 @@ def group_of(nodeid: str) -> str:
     path = PurePath(file)
     if not path.is_relative_to("tests/end_to_end"):
         return file
+    if proofs.is_proof(path):
+        # Each sequence is on schemas of its own.
+        return nodeid if path.stem == "proof_sequences" else file
     return next((group for group, names in GROUPS.items() if path.stem in names), CLUSTER)
+
+
+def place_of(item: pytest.Item) -> tuple[int, int]:
+    """Groups that take long begin first, so that two processes end together."""
+    stem, group = item.path.stem, group_of(item.nodeid)
+    names = GROUPS.get(group, ())
+    places = [*GROUPS, CLUSTER]
+    return (
+        places.index(group) if group in places else len(places),
+        names.index(stem) if stem in names else 0,
+    )
 
 
 class OneClusterEach(LoadScopeScheduling):
@@ -60,10 +74,17 @@ class OneClusterEach(LoadScopeScheduling):
         return group_of(nodeid)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long begins first, so that two processes end together."""
-    places = {group: place for place, group in enumerate([*GROUPS, CLUSTER])}
-    items.sort(key=lambda item: places.get(group_of(item.nodeid), len(places)))
+def pytest_configure(config: pytest.Config) -> None:
+    """What is counted and recorded where the tests are started, not in each process."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(minutes.MinutesByGroup(group_of))
+        config.pluginmanager.register(proofs.Recorded())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put them in order, without the proofs that this version of the code has passed already."""
+    items.sort(key=place_of)
+    proofs.skip_what_is_proven(config, items)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneClusterEach:
@@ -74,7 +95,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneClus
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """What `test_sequences` and `test_mutations` draw, and how long `test_ledger` goes on."""
-    parser.addoption("--sequences", default="1-2", metavar="FIRST-LAST")
-    parser.addoption("--mutations", type=int, metavar="SEED")
-    parser.addoption("--ledger-days", type=int, metavar="DAYS")
+    """What proofs draw, how long that of the ledger goes on, and whether they are resumed."""
+    parser.addoption("--sequences", default="1-8", metavar="FIRST-LAST")
+    parser.addoption("--mutations", type=int, metavar="SEED", help="default: the commit")
+    parser.addoption("--ledger-days", type=int, default=12, metavar="DAYS")
+    parser.addoption("--resume", action="store_true", help="leave out what is proven already")

@@ -6,20 +6,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from generator.generation import generate
 from generator.plan import Catalogue, Dirt, Intent, People, Plan
 from warehouse import lifecycle
-from warehouse.services.airflow import configuration as airflow_environment
-from warehouse.services.airflow.api import rest
-from warehouse.services.airflow.components import left_behind
 from warehouse.services.machine import processes
 from warehouse.services.machine.ports import port_is_free
 from warehouse.settings import PROJECT_ROOT, Settings
@@ -102,51 +96,6 @@ def environment(cluster: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
         "DBT_PROFILES_DIR": str(PROJECT_ROOT),
         "DBT_USE_COLORS": "false",
     }
-
-
-@dataclass(frozen=True)
-class Airflow:
-    """The Airflow that stands on the cluster of the tests.
-
-    Attributes:
-        environment: of each of its processes.
-    """
-
-    settings: Settings
-    environment: dict[str, str]
-
-    def rest(self, method: str, path: str, body: Any = None) -> Any:
-        """Ask its REST API as its user, for example `GET /api/v2/dags`."""
-        return rest(self.settings, method, path, body)
-
-    def start(self) -> None:
-        """Start it where it does not run; what was stopped is taken up again."""
-        with paused_at_creation():
-            lifecycle.airflow_up(self.settings)
-
-    def stop(self) -> None:
-        lifecycle.airflow_down(self.settings)
-
-
-@contextmanager
-def paused_at_creation() -> Iterator[None]:
-    """Airflow's environment as the tests want it; only for the moment, as others ask for it too."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(airflow_environment, "PAUSED_AT_CREATION", True)
-        yield
-
-
-@pytest.fixture(scope="session")
-def airflow(cluster: Settings) -> Iterator[Airflow]:
-    """A started Airflow. A DAG is paused until a test lets it run."""
-    with paused_at_creation():
-        started = Airflow(cluster, airflow_environment.airflow_environment(cluster))
-    try:
-        started.start()
-        yield started
-    finally:
-        started.stop()
-        assert not left_behind(cluster), "down leaves no process behind"
 
 
 @pytest.fixture(scope="session")
@@ -257,3 +206,11 @@ def compared_with_ledger(query: Callable[[str], list[tuple]], prefix: str = "") 
         assert not has_lapsed, name
         assert differences == 0, f"{differences} of {values} values differ: {name}"
     return compared
+
+
+def one_error_line(answer: subprocess.CompletedProcess[str]) -> str:
+    """The only thing said on standard error."""
+    lines = [line for line in answer.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, answer.stderr
+    assert lines[0].startswith("Error: ") and "Fix: " in lines[0]
+    return lines[0]

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from generator.plan import Catalogue, Dirt, Intent, People, Plan
+
+KINDS = {"land", "replace", "withdraw", "run", "run_until", "killed", "maintain"}
 ROUNDS = 2
 EVENTS_BEFORE_A_RUN = (2, 3)
 CHANGED_LINES = 5
@@ -32,6 +35,30 @@ class Step:
         return " ".join([self.kind, *(file.name for file in self.files), self.date]).strip()
 
 
+def plan_of(seed: int) -> Plan:
+    """Six days of a tiny shop in which much happens and goes wrong."""
+    return Plan(
+        days=6,
+        users=60,
+        products=25,
+        events_per_day=250,
+        seed=seed,
+        people=People(changes=24, deletions=0.5, without_session_id=0.2, logged_in=0.5),
+        catalogue=Catalogue(price_changes=24, discontinued=0.9),
+        intent=Intent(cart=0.4, buy=0.5, remove=0.3, returned=0.5, cancelled=0.2),
+        dirt=Dirt(
+            duplicate=0.03,
+            resent=0.03,
+            late=0.1,
+            malformed=0.02,
+            skewed=0.02,
+            orphan_users=0.02,
+            orphan_products=0.02,
+            oddities=0.05,
+        ),
+    )
+
+
 def draw(seed: int, shop: Path, scratch: Path) -> list[Step]:
     """A sequence that begins with a first build and ends with a run that absorbs everything.
 
@@ -40,6 +67,38 @@ def draw(seed: int, shop: Path, scratch: Path) -> list[Step]:
         scratch: where files are written that the shop did not generate.
     """
     return _Sequence(random.Random(seed), sorted(shop.glob("landed_date=*")), scratch).drawn()
+
+
+def write_late_versions(
+    chance: random.Random, source: Path, path: Path, column: str, value: str
+) -> int:
+    """Write versions of some users or products with another value, from two days before on.
+
+    Args:
+        source: the landed file whose lines are changed.
+        path: of the file to be written; there is none where no line could be changed.
+
+    Returns:
+        How many were written.
+    """
+    with source.open(encoding="utf-8", newline="") as lines:
+        header, *rows = list(csv.reader(lines))
+    rows = [row for row in rows if len(row) == len(header)]
+    changed = []
+    for row in chance.sample(rows, min(CHANGED_LINES, len(rows))):
+        version = dict(zip(header, row, strict=True))
+        try:
+            updated_at = datetime.fromisoformat(version["updated_at"])
+        except ValueError:
+            continue
+        moved = updated_at + timedelta(minutes=chance.randint(-2880, 1440))
+        version["updated_at"] = moved.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        version[column] = value
+        changed.append(version.values())
+    if changed:
+        with path.open("w", encoding="utf-8", newline="") as text:
+            csv.writer(text, lineterminator="\n").writerows([header, *changed])
+    return len(changed)
 
 
 @dataclass
@@ -106,25 +165,9 @@ class _Sequence:
         sources = sorted(name for name in self.live if name.startswith(table))
         if not sources:
             return
-        with self.live[self.chance.choice(sources)].open(encoding="utf-8", newline="") as lines:
-            header, *rows = list(csv.reader(lines))
-        rows = [row for row in rows if len(row) == len(header)]
-        column, value = LATE_CHANGES[table]
-        changed = []
-        for row in self.chance.sample(rows, min(CHANGED_LINES, len(rows))):
-            version = dict(zip(header, row, strict=True))
-            try:
-                updated_at = datetime.fromisoformat(version["updated_at"])
-            except ValueError:
-                continue
-            moved = updated_at + timedelta(minutes=self.chance.randint(-2880, 1440))
-            version["updated_at"] = moved.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-            version[column] = value
-            changed.append(version.values())
-        if changed:
-            path = self.scratch / f"{table}_late_{len(self.steps)}.csv"
-            with path.open("w", encoding="utf-8", newline="") as text:
-                csv.writer(text, lineterminator="\n").writerows([header, *changed])
+        source = self.live[self.chance.choice(sources)]
+        path = self.scratch / f"{table}_late_{len(self.steps)}.csv"
+        if write_late_versions(self.chance, source, path, *LATE_CHANGES[table]):
             self._land("land", [path], self.chance.choice(self._dates))
 
     def _replace(self) -> None:

@@ -18,7 +18,6 @@ from warehouse.settings import PROJECT_ROOT, Settings
 
 from .conftest import DATA, Run, compared_with_ledger
 from .faults import without_files, write_a_row_twice
-from .readers import assert_each_answer_is_of_one_batch, reading
 from .table_snapshots import Query, manifest_of, snapshots, tables
 
 MODEL = "model.ecommerce_warehouse"
@@ -338,22 +337,3 @@ def test_publish__waits_for_data_tests_that_failed(
     dbt("run", "--full-refresh", "--select", "price_history")
     dbt(*test)
     assert "Published" in dbt(*PUBLISH).stdout
-
-
-def test_readers__see_one_batch_after_the_other(
-    unpublished: None, built: Path, cluster: Settings, warehouse: Run, dbt: Run, query: Query
-) -> None:
-    """On several connections without a pause, while a day is built, then every table made anew."""
-    count = "select count(distinct publication_id) from quality.publications"
-    [(before,)] = query(count)
-    warehouse("land", "shop", built / "landed_date=2024-03-04")
-    with reading(cluster) as seen:
-        dbt("run")
-        dbt(*PUBLISH)
-        dbt("run", "--full-refresh")
-        dbt(*PUBLISH)
-    assert query(count) == [(before + 2,)]
-    assert seen.count > 5 * len(seen.answers)
-    # The rows of the full refresh are those of the day before it.
-    assert len(seen.answers["marts.fct_events"]) == 2, "both days were read"
-    assert_each_answer_is_of_one_batch(cluster, seen)

@@ -50,8 +50,8 @@ def test_land__killed_while_uploading_leaves_nothing_visible_and_resumes(
 import os, signal
 import hdfs_native
 from pathlib import Path
-from landing import land
-from settings import load_settings
+from warehouse.landing import land
+from warehouse.settings import load_settings
 write = hdfs_native.FileWriter.write
 sent = 0
 def write_and_die(writer, data):
@@ -108,9 +108,10 @@ def test_land__killed_between_rename_and_manifest_row_is_recorded_by_the_next_ru
     script = f"""
 import os, signal
 from pathlib import Path
-from landing import land_files, recording
-from settings import load_settings
-recording.record_landed = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+from warehouse.landing import land_files
+from warehouse.landing.manifest import commit
+from warehouse.settings import load_settings
+commit.record_landed = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 land_files.land(load_settings(), "shop", [Path({str(path)!r})])
 """
     killed = run_python(script)
@@ -177,8 +178,8 @@ def test_land__memory_does_not_grow_with_the_file(run_python: Run, tmp_path: Pat
     path = large(tmp_path / "events_large.csv", 700)
     script = f"""
 from pathlib import Path
-from landing import land
-from settings import load_settings
+from warehouse.landing import land
+from warehouse.settings import load_settings
 land(load_settings(), "shop", [Path({str(path)!r})])
 status = Path("/proc/self/status").read_text()
 print(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))

@@ -60,8 +60,8 @@ def test_streams__killed_leaves_nothing_visible_and_is_removed_by_the_next(
     script = f"""
 import os, signal
 from datetime import date
-from landing import store_stream
-from settings import load_settings
+from warehouse.landing import store_stream
+from warehouse.settings import load_settings
 def chunks():
     yield b{HEADER + chr(10)!r} + b"x" * 3_000_000
     yield b"y" * 3_000_000

@@ -18,8 +18,10 @@ PATIENCE = 0.5
 @contextmanager
 def running(program: str) -> Iterator[psutil.Process]:
     with subprocess.Popen([sys.executable, "-c", program]) as started:
-        yield psutil.Process(started.pid)
-        started.kill()
+        try:
+            yield psutil.Process(started.pid)
+        finally:
+            started.kill()
 
 
 def server(answers_at: float) -> Service:

@@ -13,8 +13,9 @@ import pytest
 
 from warehouse.errors import ServiceUnavailable
 
-from .conftest import Airflow
+from .instance import Airflow
 
+DAILY = "warehouse_daily"
 FINAL = ("success", "failed")
 
 

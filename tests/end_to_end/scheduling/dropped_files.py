@@ -2,8 +2,9 @@
 
 import shutil
 
-from .airflow_runs import DagRun, runs_of, trigger, wait_until
-from .conftest import DATA, Airflow
+from ..conftest import DATA
+from .instance import Airflow
+from .runs import DagRun, runs_of, trigger, wait_until
 
 HOURLY = "warehouse_hourly"
 

@@ -1,27 +1,20 @@
 """The Airflow that the project starts itself, on the real cluster, under faults."""
 
-import os
-import signal
 import socket
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 
 import psutil
 import pytest
 
-from warehouse.services import postgresql
-from warehouse.services.airflow import database, service
-from warehouse.services.airflow.components import COMPONENTS, left_behind, running
-from warehouse.services.airflow.configuration import DATABASE, page, password, password_file
+from warehouse.services.airflow.components import left_behind
+from warehouse.services.airflow.configuration import page, password, password_file
 from warehouse.services.machine import processes
-from warehouse.settings import Settings
 
-from .conftest import Airflow, Run
-from .test_cluster import one_error_line
+from ..conftest import Run, one_error_line
+from .components import COMPONENT_NAMES, assert_started_again, component_pids
+from .instance import Airflow
 
-COMPONENT_NAMES = [component.name for component in COMPONENTS]
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -29,18 +22,6 @@ DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 def started(airflow: Airflow) -> None:
     """Each test begins with all of it healthy, whatever the one before did."""
     airflow.start()
-
-
-def component_pids(settings: Settings) -> dict[str, int]:
-    alive = running(processes.find(settings, "airflow"))
-    return {name: process.pid for name, process in alive.items()}
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
 
 
 def test_up__again_changes_nothing_and_tells_where_it_is(airflow: Airflow, warehouse: Run) -> None:
@@ -98,46 +79,8 @@ def test_airflow__listens_on_one_port_of_the_loopback_address(airflow: Airflow) 
     assert listening == {("127.0.0.1", airflow.settings.port("airflow"))}
 
 
-@pytest.mark.parametrize("component", COMPONENT_NAMES)
-def test_a_killed_component__is_started_again(
-    airflow: Airflow, warehouse: Run, component: str
-) -> None:
-    settings = airflow.settings
-    old = component_pids(settings)[component]
-    children = psutil.Process(old).children(recursive=True)
-    os.kill(old, signal.SIGKILL)
-    wait_for(lambda: component_pids(settings).get(component) not in (None, old))
-    wait_for(lambda: service.is_healthy(settings))
-    # The workers of the scheduler would wait for tasks of the dead one for ever.
-    wait_for(lambda: not any(child.is_running() for child in children))
-    assert component_pids(settings).keys() == set(COMPONENT_NAMES)
-
-
-def test_postgresql__may_be_restarted_beneath(airflow: Airflow, warehouse: Run) -> None:
-    settings = airflow.settings
-    supervisor = processes.find(settings, "airflow")
-    warehouse("restart", "postgresql")
-    assert processes.find(settings, "airflow") == supervisor
-    wait_for(lambda: service.is_healthy(settings))
-
-
-def test_a_killed_supervisor__is_told_and_its_components_replaced(
-    airflow: Airflow, warehouse: Run
-) -> None:
-    settings = airflow.settings
-    before = left_behind(settings)
-    os.kill(processes.find(settings, "airflow").pid, signal.SIGKILL)
-    wait_for(lambda: processes.find(settings, "airflow") is None)
-    assert warehouse("status", check=False).returncode == 3
-    assert warehouse("airflow", "status", check=False).returncode == 3
-    assert "airflow: not running" in warehouse("doctor", check=False).stdout
-    # As when the migration of the first start was interrupted before its end.
-    with postgresql.connect(settings) as connection:
-        connection.execute(f"comment on database {DATABASE} is null")
-    said = warehouse("airflow", "up").stdout
-    assert "Making the tables" in said and "Airflow is up" in said
-    assert database.is_current(settings)
-    assert not set(before) & set(left_behind(settings))
+def test_a_killed_scheduler__is_started_again(airflow: Airflow) -> None:
+    assert_started_again(airflow.settings, "scheduler")
 
 
 def test_down__leaves_nothing_and_a_taken_port_is_named(airflow: Airflow, warehouse: Run) -> None:

@@ -1,6 +1,6 @@
 """After each landed date the marts equal what the shop's ledger knew by then, to the cent.
 
-None is built unless asked: `pytest tests/end_to_end/test_ledger.py --ledger-days 30`.
+For how many days can be said: `pytest tests/end_to_end/proof_ledger.py --ledger-days 30`.
 """
 
 from pathlib import Path
@@ -17,7 +17,7 @@ PREFIX = "ledger_"
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     days = metafunc.config.getoption("--ledger-days")
-    metafunc.parametrize("days", [] if days is None else [days])
+    metafunc.parametrize("days", [days])
 
 
 def test_ledger__holds_after_each_landed_date(

@@ -1,117 +1,45 @@
 """The DAGs on a real scheduler: they catch up, take turns, stand faults, publish nothing bad."""
 
-import json
-import socket
-import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from http.server import HTTPServer
 from pathlib import Path
 
 import pytest
-import yaml
 
 from orchestration.backfill import NEWEST_FIRST
-from warehouse import lifecycle
 from warehouse.maintenance import maintain as maintenance
 from warehouse.maintenance.report import MaintenanceReport
 from warehouse.services.airflow import service
-from warehouse.services.airflow.configuration import airflow_environment
-from warehouse.settings import Settings
-from warehouse.sql.connection import connect
 
+from ..conftest import Run
+from ..faults import write_a_row_twice
+from ..table_snapshots import Query, assert_equal, snapshots, snapshots_at, tables
 from . import faults
-from .airflow_runs import DagRun, patiently, pause, runs_of, trigger, wait_until
-from .conftest import Airflow, Run
+from .conftest import YESTERDAY
+from .daily_runs import (
+    assert_each_day_once_in_order,
+    assert_every_node_has_a_task,
+    assert_proven_with_docs,
+)
 from .dropped_files import HOURLY, hourly_run, wait_for_hourly_runs
-from .table_snapshots import Query, assert_equal, snapshots, snapshots_at, tables
+from .instance import Airflow
+from .runs import DAILY, DagRun, pause, runs_of, trigger, wait_until
 from .webhook import Webhook
 
-# A day is complete at two o'clock.
-TODAY = (datetime.now(UTC) - timedelta(hours=2)).date()
-DAYS = [TODAY - timedelta(days=2), TODAY - timedelta(days=1)]
-PLAN = {
-    "start_date": date(2024, 1, 1),
-    "days": 30,
-    "users": 200,
-    "products": 40,
-    "events_per_day": 800,
-    "seed": 5,
-    "dirt": {"duplicate": 0.02, "late": 0.05, "malformed": 0.02},
-}
 MAINTENANCE = "warehouse_maintenance"
 BACKFILL = "warehouse_backfill"
 DROPPED = "rees46-turns.csv"
 SEEN = "select count(*), sum(revenue_amount) from scheduled_marts.fct_events"
-DAILY = "warehouse_daily"
 
 
 @pytest.fixture(scope="module")
-def webhook() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), Webhook)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+def days() -> list[date]:
+    return [YESTERDAY - timedelta(days=1), YESTERDAY]
 
 
 @pytest.fixture(scope="module")
-def scheduled(
-    cluster: Settings, airflow: Airflow, webhook: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Airflow]:
-    """An Airflow with a simulated shop and a drop folder, on schemas of its own."""
-    folder = tmp_path_factory.mktemp("scheduled")
-    plan = folder / "small.yml"
-    plan.write_text(yaml.safe_dump(PLAN))
-    drop = folder / "drop"
-    drop.mkdir()
-    settings = cluster.model_copy(
-        update={
-            "schema_prefix": "scheduled_",
-            "raw_folder": "/scheduled/raw",
-            "schedule_from": DAYS[0],
-            "simulated_plan": str(plan),
-            "drop_folder": {"rees46": drop},
-            "notify_webhook": webhook,
-        }
-    )
-    airflow.stop()
-    lifecycle.up(settings)
-    own = Airflow(settings, airflow_environment(settings))
-    own.start()
-    # What another test let Airflow know of the DAGs had other settings.
-    wait_until(lambda: is_read_anew(own), 120, lambda: "the DAGs were not read anew")
-    time.sleep(10)
-    # Somebody reads the docs meanwhile.
-    with socket.create_server(("127.0.0.1", settings.port("docs"))):
-        yield own
-    own.stop()
-
-
-def is_read_anew(airflow: Airflow) -> bool:
-    """Whether Airflow knows the DAGs as the settings of these tests make them."""
-    tasks = patiently(lambda: airflow.rest("GET", f"/api/v2/dags/{DAILY}/tasks"))["tasks"]
-    return "arrivals.land_rees46" in {task["task_id"] for task in tasks}
-
-
-@pytest.fixture(scope="module")
-def query(scheduled: Airflow) -> Query:
-    def run(statement: str) -> list[tuple]:
-        with connect(scheduled.settings) as connection:
-            return connection.execute(statement).rows
-
-    return run
-
-
-@pytest.fixture(scope="module")
-def built_tables(scheduled: Airflow) -> dict[str, str]:
-    """The environment in which `snapshots` finds the manifest of the scheduled runs."""
-    return {"DBT_TARGET_PATH": str(scheduled.settings.data_folder / "airflow" / "dbt")}
-
-
-@pytest.fixture(scope="module")
-def caught_up(scheduled: Airflow, warehouse: Run) -> list[DagRun]:
+def caught_up(scheduled: Airflow, days: list[date], warehouse: Run) -> list[DagRun]:
     """The runs of the days that were missed, one with restarts beneath it, one without a server."""
     pause(scheduled, DAILY, is_paused=False)
     wait_until(lambda: len(runs_of(scheduled, DAILY)) >= 1, 120, lambda: "no run began")
@@ -120,7 +48,7 @@ def caught_up(scheduled: Airflow, warehouse: Run) -> list[DagRun]:
     faults.stop_datanode(scheduled, warehouse)
     warehouse("restart", "metastore")
     first.succeed()
-    wait_until(lambda: len(runs_of(scheduled, DAILY)) == len(DAYS), 60, first.explain)
+    wait_until(lambda: len(runs_of(scheduled, DAILY)) == len(days), 60, first.explain)
     second = runs_of(scheduled, DAILY)[1]
     faults.while_it_builds(second, "warehouse.stg_shop__events.run")
     faults.kill_thrift_server(scheduled)
@@ -130,27 +58,10 @@ def caught_up(scheduled: Airflow, warehouse: Run) -> list[DagRun]:
     return [first, second]
 
 
-def test_daily__catches_up_each_day_once_in_order(caught_up: list[DagRun], query: Query) -> None:
-    told = [run.told() for run in caught_up]
-    assert [run["logical_date"][:10] for run in told] == [str(day) for day in DAYS]
-    assert told[0]["end_date"] <= told[1]["start_date"], "one after the other"
-    batches = query(
-        "select publication_id, snapshot_id from scheduled_quality.publications "
-        "where mart = 'as_of_dates' order by published_at"
-    )
-    assert len(batches) == len(DAYS), "each was published once"
-    for day, (_, snapshot) in zip(DAYS, batches, strict=True):
-        # What readers saw after each run was as of its own day.
-        [(as_of,)] = query(
-            f"select as_of_date from scheduled_marts_candidate.as_of_dates version as of {snapshot}"
-            " where source_system = 'shop'"
-        )
-        assert str(as_of) == str(day)
-    landed = query(
-        "select landed_date, table_name, count(*) from scheduled_raw.manifest "
-        "where source_system = 'shop' group by all having count(*) > 1"
-    )
-    assert not landed, "nothing was landed twice"
+def test_daily__catches_up_each_day_once_in_order(
+    caught_up: list[DagRun], days: list[date], query: Query
+) -> None:
+    assert_each_day_once_in_order(caught_up, days, query)
 
 
 def test_daily__a_killed_thrift_server_needs_no_hand(
@@ -161,32 +72,13 @@ def test_daily__a_killed_thrift_server_needs_no_hand(
 
 
 def test_daily__every_node_has_a_task(scheduled: Airflow, caught_up: list[DagRun]) -> None:
-    for run in caught_up:
-        states = run.states()
-        assert set(states.values()) == {"success"}
-        assert sum(task_id.startswith("warehouse.") for task_id in states) > 100
-    # Else it would load the DAG for the end of each of them.
-    processor = scheduled.settings.data_folder / "logs" / "airflow-dag-processor.log"
-    assert "not a failure callback" not in processor.read_text()
+    assert_every_node_has_a_task(scheduled, caught_up)
 
 
 def test_daily__numbers_are_proven_and_the_docs_are_there(
     scheduled: Airflow, caught_up: list[DagRun], query: Query
 ) -> None:
-    compared = query(
-        "select count(*), sum(value_count), sum(difference_count) "
-        "from scheduled_quality.ledger_reconciliation"
-    )
-    assert compared[0][0] == 16 and compared[0][1] > 0 and compared[0][2] == 0
-    docs = scheduled.settings.data_folder / "docs"
-    assert (docs / "index.html").exists() and (docs / "lineage" / "index.html").exists()
-    nodes = json.loads((docs / "manifest.json").read_text())["nodes"]
-    assert nodes["model.ecommerce_warehouse.fct_events"]["compiled_code"]
-
-
-def test_late_runs_are_told(caught_up: list[DagRun]) -> None:
-    late = [message for message in Webhook.messages if message["kind"] == "late"]
-    assert {message["dag_id"] for message in late} >= {DAILY}, "a missed day is a late one"
+    assert_proven_with_docs(scheduled, query)
 
 
 def test_a_node_alone_again_changes_nothing(
@@ -260,14 +152,18 @@ class Turns:
 
 @pytest.fixture(scope="module")
 def turns(
-    scheduled: Airflow, maintained: datetime, query: Query, built_tables: dict[str, str]
+    scheduled: Airflow,
+    maintained: datetime,
+    days: list[date],
+    query: Query,
+    built_tables: dict[str, str],
 ) -> Turns:
     before = snapshots(query, built_tables)
     for dag_id in (HOURLY, BACKFILL, DAILY):
         pause(scheduled, dag_id, is_paused=False)
     wait_until(lambda: runs_of(scheduled, HOURLY), 60, lambda: "no hourly run began")
     wait_for_hourly_runs(scheduled)
-    first, last = map(str, DAYS)
+    first, last = map(str, days)
     asked = {"first_date": first, "last_date": last, "days_per_slice": 1, "order": NEWEST_FIRST}
     newer = trigger(scheduled, BACKFILL, **asked)
     newer.wait_for_task("build", "running")
@@ -290,7 +186,11 @@ def test_runs_wait_for_each_other(scheduled: Airflow, turns: Turns) -> None:
 
 
 def test_backfill__goes_on_by_itself_and_changes_nothing(
-    scheduled: Airflow, turns: Turns, query: Query, built_tables: dict[str, str]
+    scheduled: Airflow,
+    turns: Turns,
+    days: list[date],
+    query: Query,
+    built_tables: dict[str, str],
 ) -> None:
     """Neither the maintenance before it nor what came meanwhile makes it build a day anew."""
     ended = turns.newer.succeed().told()["end_date"]
@@ -304,7 +204,7 @@ def test_backfill__goes_on_by_itself_and_changes_nothing(
     ended = turns.older.told()["end_date"]
     assert snapshots_at(ended, hourly, query) == snapshots_at(begun, hourly, query)
     dates = "select distinct order_date from scheduled_marts.fct_orders order by all"
-    assert {str(day) for (day,) in query(dates)} >= set(map(str, DAYS))
+    assert {str(day) for (day,) in query(dates)} >= set(map(str, days))
 
 
 def test_hourly__readers_see_what_was_dropped(turns: Turns, query: Query) -> None:
@@ -327,7 +227,7 @@ def test_a_failed_data_test_keeps_readers_from_it_and_is_told(
     before = query(seen)
     readers = query("select count(*) from scheduled_marts.fct_sessions")
     # On a date that the next file does not touch.
-    faults.write_a_row_twice(
+    write_a_row_twice(
         query,
         "scheduled_marts_candidate.fct_sessions",
         "source_system = 'rees46' and session_date = date'2019-10-01'",
