@@ -1,1 +1,1 @@
-"""Airflow: the DAGs that run the warehouse on schedule, and the Airflow that runs them."""
+"""What runs on schedule: DAGs, their tasks, what they wait for, and the watcher of dbt builds."""

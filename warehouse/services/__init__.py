@@ -1,1 +1,1 @@
-"""The embedded cluster: Java, HDFS, PostgreSQL, Hive metastore and Spark Thrift Server."""
+"""What this project starts itself: HDFS, PostgreSQL, metastore, Thrift Server, and Airflow."""
