@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from warehouse import lifecycle
-from warehouse.services.airflow import service as airflow
 from warehouse.settings import Settings
 
 from ..conftest import free_port_base
@@ -24,10 +23,10 @@ def kept_table(cluster: Settings, query: Query) -> None:
 @pytest.fixture(scope="module", autouse=True)
 def without_airflow(cluster: Settings) -> Iterator[None]:
     """What stands on the cluster would be unwell for seconds after a fault."""
-    was_running = airflow.down(cluster) > 0
+    was_running = lifecycle.airflow_down(cluster) > 0
     yield
     if was_running:
-        airflow.up(cluster)
+        lifecycle.airflow_up(cluster)
 
 
 @pytest.fixture
