@@ -4,10 +4,15 @@ import re
 from typing import Any
 
 from warehouse import demo
-from warehouse.docs.star_schema import DIAGRAM, PAGE, star_schema
 from warehouse.settings import PROJECT_ROOT
 
+from .breaches import Breach, declaration, report
+from .dbt_project import PACKAGE
+
 Nodes = list[dict[str, Any]]
+EXPOSURES = "models/exposures.yml"
+OVERVIEW = "models/overview.md"
+PAGE = "ARCHITECTURE.md"
 
 
 def read_by_people(models: Nodes) -> dict[str, dict[str, Any]]:
@@ -17,21 +22,60 @@ def read_by_people(models: Nodes) -> dict[str, dict[str, Any]]:
     }
 
 
+def star_schema(manifest: dict[str, Any]) -> str:
+    """What `make diagram` draws: facts, dimensions, and the tests of relationships between them."""
+    tables = {
+        name: node["name"]
+        for name, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and node["name"].startswith(("fct_", "dim_"))
+    }
+    keys = []
+    for node in manifest["nodes"].values():
+        metadata = node.get("test_metadata") or {}
+        if metadata.get("name") == "relationships":
+            [other] = [
+                name for name in node["depends_on"]["nodes"] if name != node["attached_node"]
+            ]
+            if node["attached_node"] in tables and other in tables:
+                table, column = tables[node["attached_node"]], metadata["kwargs"]["column_name"]
+                key = f'  "{table}" }}|--|| "{tables[other]}": {column}\n'
+                keys.append((table, column, key))
+    boxes = [f'  "{table}" {{\n  }}\n' for table in sorted(tables.values())]
+    return "".join(["erDiagram\n", *boxes, *(key for *_, key in sorted(keys))])
+
+
 def test_a_description_tells_the_questions_after_the_grain(models: Nodes) -> None:
-    silent = [
-        model["name"]
+    report(
+        Breach(
+            declaration(model),
+            f"the first paragraph of {model['name']} does not tell what it answers",
+            'add "Answers …." after its grain',
+        )
         for model in read_by_people(models).values()
         if not re.search(r"\bAnswers\s", model["description"].partition("\n\n")[0])
-    ]
-    assert not silent
+    )
 
 
 def test_a_definition_is_told_once_and_used(manifest: dict[str, Any], models: Nodes) -> None:
-    defined = {name for name in manifest["docs"] if ".definition_" in name}
+    definitions = {
+        name: block for name, block in manifest["docs"].items() if ".definition_" in name
+    }
     used = {name for model in models for name in model["doc_blocks"]}
-    assert defined == used
-    for name in defined:
-        assert manifest["docs"][name]["block_contents"].startswith("**"), f"{name}: no word in bold"
+    breaches = []
+    for model in models:
+        for name in set(model["doc_blocks"]) - definitions.keys():
+            what = f"the description takes in {name.split('.')[-1]}, which is no definition"
+            fix = "take in blocks named definition_… only"
+            breaches.append(Breach(declaration(model), what, fix))
+    for name, block in definitions.items():
+        path, title = block["original_file_path"], block["name"]
+        if name not in used:
+            what = f"{title} is used by no model"
+            breaches.append(Breach(path, what, "take it into a description, or remove it"))
+        if not block["block_contents"].startswith("**"):
+            what = f"{title} does not begin with its word in bold"
+            breaches.append(Breach(path, what, "begin it with **the word**"))
+    report(breaches)
 
 
 def test_every_mart_has_an_example_query(manifest: dict[str, Any], models: Nodes) -> None:
@@ -41,38 +85,113 @@ def test_every_mart_has_an_example_query(manifest: dict[str, Any], models: Nodes
         if node["resource_type"] == "analysis"
         for name in node["depends_on"]["nodes"]
     }
-    assert not set(read_by_people(models)) - asked
+    report(
+        Breach(
+            model["original_file_path"],
+            f"{model['name']} has no example query",
+            f"add analyses/{model['name']}.sql, which reads {{{{ mart('{model['name']}') }}}}",
+        )
+        for name, model in read_by_people(models).items()
+        if name not in asked
+    )
 
 
 def test_an_example_query_begins_with_its_question() -> None:
     paths = sorted((PROJECT_ROOT / "analyses").glob("*.sql"))
-    assert paths
+    breaches = []
     for path in paths:
         opening = re.match(r"(-- .+\n)+", path.read_text())
-        assert opening and "?" in opening[0], path.name
+        if not opening or "?" not in opening[0]:
+            what = "does not begin with its question"
+            breaches.append(
+                Breach(path.relative_to(PROJECT_ROOT), what, "begin it with `-- the question?`")
+            )
+    if not paths:
+        breaches.append(Breach("analyses", "holds no example query", "add some"))
+    report(breaches)
 
 
 def test_every_mart_has_a_reader_of_its_own(manifest: dict[str, Any], models: Nodes) -> None:
     exposures = manifest["exposures"].values()
     read = {name for exposure in exposures for name in exposure["depends_on"]["nodes"]}
-    assert read == set(read_by_people(models))
+    readable = read_by_people(models)
+    breaches = [
+        Breach(EXPOSURES, f"nobody reads {readable[name]['name']}", "name it in an exposure")
+        for name in readable.keys() - read
+    ]
+    breaches += [
+        Breach(EXPOSURES, f"{name.split('.')[-1]} is read, and is no mart", "name marts only")
+        for name in read - readable.keys()
+    ]
     for exposure in exposures:
-        assert exposure["description"] and exposure["owner"]["name"] and exposure["label"]
+        told = {
+            "a description": exposure["description"],
+            "an owner": exposure["owner"]["name"],
+            "a label": exposure["label"],
+        }
+        for part, text in told.items():
+            if not text:
+                what = f"the exposure {exposure['name']} has no {part.partition(' ')[2]}"
+                breaches.append(Breach(EXPOSURES, what, f"add {part}"))
+    report(breaches)
 
 
 def test_the_demo_reads_what_its_exposure_says(manifest: dict[str, Any]) -> None:
-    exposure = manifest["exposures"]["exposure.ecommerce_warehouse.demo_summary"]
-    read = {name.split(".")[-1] for name in exposure["depends_on"]["nodes"]}
-    assert read == {*demo.MARTS, "file_reconciliation", "ledger_reconciliation"}
+    exposure = manifest["exposures"].get(f"exposure.{PACKAGE}.demo_summary")
+    told = exposure["depends_on"]["nodes"] if exposure else []
+    told = {name.split(".")[-1] for name in told}
+    read = {*demo.MARTS, "file_reconciliation", "ledger_reconciliation"}
+    breaches = [
+        Breach(EXPOSURES, f"demo_summary lacks {name}, which the demo reads", "add it")
+        for name in read - told
+    ]
+    breaches += [
+        Breach(EXPOSURES, f"demo_summary names {name}, which the demo does not read", "remove it")
+        for name in told - read
+    ]
+    report(breaches)
 
 
 def test_the_overview_leads_to_every_mart(manifest: dict[str, Any], models: Nodes) -> None:
-    overview = manifest["docs"]["doc.ecommerce_warehouse.__overview__"]["block_contents"]
+    overview = manifest["docs"][f"doc.{PACKAGE}.__overview__"]["block_contents"]
     links = re.findall(r"\[(\w+)\]\(#!/model/([\w.]+)\)", overview)
-    assert {name for _, name in links} == set(read_by_people(models))
-    assert all(name.endswith(f".{label}") for label, name in links)
+    linked = {name for _, name in links}
+    readable = read_by_people(models)
+    breaches = []
+    for name, model in readable.items():
+        if name not in linked:
+            title = model["name"]
+            fix = f"add a row with [{title}](#!/model/{name}) and what it answers"
+            breaches.append(Breach(OVERVIEW, f"does not lead to {title}", fix))
+    breaches += [
+        Breach(OVERVIEW, f"leads to {name}, which is no mart", "remove the row")
+        for name in linked - readable.keys()
+    ]
+    breaches += [
+        Breach(OVERVIEW, f"calls {name} {label}", f"call it {name.split('.')[-1]}")
+        for label, name in links
+        if not name.endswith(f".{label}")
+    ]
+    report(breaches)
 
 
 def test_the_star_schema_is_that_of_the_models(manifest: dict[str, Any]) -> None:
-    [drawn] = DIAGRAM.findall(PAGE.read_text())
-    assert drawn == star_schema(manifest), "`make diagram` draws it anew"
+    page = (PROJECT_ROOT / PAGE).read_text()
+    drawn = re.findall(r"^```mermaid\n(erDiagram\n.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    expected = star_schema(manifest)
+    fix = "run `make diagram`"
+    if len(drawn) != 1:
+        report([Breach(PAGE, f"has {len(drawn)} star schemas", "keep one")])
+    lines, told = expected.splitlines(), drawn[0].splitlines()
+    missing, wrong = (
+        [line for line in these if line not in those]
+        for these, those in ((lines, told), (told, lines))
+    )
+    breaches = [Breach(PAGE, f"the star schema lacks {line.strip(' {')}", fix) for line in missing]
+    breaches += [
+        Breach(PAGE, f"the star schema has {line.strip(' {')}, and the models do not", fix)
+        for line in wrong
+    ]
+    if not breaches and drawn[0] != expected:
+        breaches.append(Breach(PAGE, "the star schema is not drawn as `make diagram` does", fix))
+    report(breaches)

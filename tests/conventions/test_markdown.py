@@ -11,6 +11,8 @@ from typer.main import get_command
 from warehouse.cli import application
 from warehouse.settings import PROJECT_ROOT, Settings
 
+from .breaches import Breach, report
+
 # Binary and generated files, by the end of their names; data of tests are text.
 UNWANTED = re.compile(
     r"\.(pyc|so|jar|class|zip|whl|gz|tar|parquet|png|jpg|pdf|ipynb|db|sqlite|log|pid|swp|orig|rej)$"
@@ -57,7 +59,7 @@ def is_placeholder(text: str) -> bool:
     return any(mark in text for mark in "<>…*{}") or "PATH/" in text or "YYYY" in text
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def known_names(manifest: dict[str, Any]) -> set[str]:
     """Names of models, macros, source tables and columns."""
     nodes = [*manifest["nodes"].values(), *manifest["sources"].values()]
@@ -69,9 +71,11 @@ def known_names(manifest: dict[str, Any]) -> set[str]:
 
 
 def test_there_is_markdown_to_check() -> None:
-    assert {"README.md", "ARCHITECTURE.md", "DECISIONS.md", "CONVENTIONS.md", "CHANGELOG.md"} <= {
-        str(path) for path in MARKDOWN
-    }
+    expected = {"README.md", "ARCHITECTURE.md", "DECISIONS.md", "CONVENTIONS.md", "CHANGELOG.md"}
+    report(
+        Breach(name, "is not held by git", "add it")
+        for name in expected - {str(path) for path in MARKDOWN}
+    )
 
 
 @pytest.mark.parametrize("path", MARKDOWN, ids=str)
@@ -89,41 +93,68 @@ def test_paths_exist(path: Path) -> None:
                     missing.append(word)
     links = re.findall(r"\]\(([^)#:]+)\)", (PROJECT_ROOT / path).read_text())
     missing += [link for link in links if not (PROJECT_ROOT / path.parent / link).exists()]
-    assert not missing
+    report(
+        Breach(path, f"names {name}, which does not exist", "name what exists") for name in missing
+    )
 
 
 @pytest.mark.parametrize("path", MARKDOWN, ids=str)
 def test_make_targets_exist(path: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", (PROJECT_ROOT / "Makefile").read_text(), re.MULTILINE))
-    for text in code(path):
-        if text.startswith("make "):
-            named = {word for word in text.split()[1:] if "=" not in word}
-            assert named <= targets, text
+    report(
+        Breach(path, f"says `{text}`, and there is no target {word}", "see `make help`")
+        for text in code(path)
+        if text.startswith("make ")
+        for word in text.split()[1:]
+        if "=" not in word and word not in targets
+    )
 
 
 @pytest.mark.parametrize("path", MARKDOWN, ids=str)
 def test_commands_and_their_options_exist(path: Path) -> None:
     commands = get_command(application).commands
+    breaches = []
     for text in code(path):
         words = text.split()
         if words[:1] != ["warehouse"] or len(words) == 1 or words[1].startswith("-"):
             continue
-        assert words[1] in commands, text
+        if words[1] not in commands:
+            what = f"says `{text}`, and there is no command {words[1]}"
+            breaches.append(Breach(path, what, "see `warehouse --help`"))
+            continue
         options = {name for option in commands[words[1]].params for name in option.opts}
         used = {word.split("=")[0] for word in words[2:] if re.match(r"--?[a-z]", word)}
-        assert used <= options, text
+        breaches += [
+            Breach(
+                path,
+                f"says `{text}`, and there is no option {option}",
+                f"see `warehouse {words[1]} --help`",
+            )
+            for option in used - options
+        ]
+    report(breaches)
 
 
 @pytest.mark.parametrize("path", MARKDOWN, ids=str)
 def test_models_exist(path: Path, known_names: set[str]) -> None:
+    unknown = []
     for text in code(path):
         if is_placeholder(text):
             continue
-        for name in re.findall(r"\b(?:(?:stg|int|fct|dim|agg)_\w+)", text):
-            is_example = name.startswith("stg_corner_shop__")
-            assert name in known_names or is_example, f"{name} in {text}"
-        for schema, name in re.findall(r"\b(staging|intermediate|marts|quality)\.(\w+)", text):
-            assert name in known_names, f"{schema}.{name} in {text}"
+        unknown += [
+            (text, name)
+            for name in re.findall(r"\b(?:(?:stg|int|fct|dim|agg)_\w+)", text)
+            if name not in known_names and not name.startswith("stg_corner_shop__")
+        ]
+        unknown += [
+            (text, f"{schema}.{name}")
+            for schema, name in re.findall(r"\b(staging|intermediate|marts|quality)\.(\w+)", text)
+            if name not in known_names
+        ]
+    report(
+        Breach(path, f"says `{text}`, and there is no {name}", "name a model, macro or column")
+        for text, name in unknown
+    )
 
 
 @pytest.mark.parametrize("path", MARKDOWN, ids=str)
@@ -132,44 +163,52 @@ def test_settings_exist(path: Path) -> None:
     # What is said to a single run of dbt is no setting.
     for macro in (PROJECT_ROOT / "macros").rglob("*.sql"):
         variables |= set(re.findall(r"'(WAREHOUSE_[A-Z_]+)'", macro.read_text()))
-    for name in re.findall(r"\bWAREHOUSE_[A-Z_]+\b", (PROJECT_ROOT / path).read_text()):
-        assert name in variables
+    named = re.findall(r"\bWAREHOUSE_[A-Z_]+\b", (PROJECT_ROOT / path).read_text())
+    report(
+        Breach(path, f"names {name}, which is no setting", "see .env.example")
+        for name in set(named) - variables
+    )
 
 
 def test_the_readme_names_every_mart_setting_and_command(models: list[dict[str, Any]]) -> None:
     readme = (PROJECT_ROOT / "README.md").read_text()
-    missing = [
-        model["name"]
-        for model in models
-        if model["fqn"][1] in ("marts", "quality") and f"| `{model['name']}` |" not in readme
-    ]
-    missing += [
-        field
-        for field in Settings.model_fields
-        if field != "java_home" and f"`WAREHOUSE_{field.upper()}`" not in readme
-    ]
-    missing += [
-        command
-        for command in get_command(application).commands
-        if f"warehouse {command}" not in readme and f"make {command}" not in readme
-    ]
-    assert not missing
+    breaches = []
+    for model in models:
+        row = f"| `{model['name']}` |"
+        if model["fqn"][1] in ("marts", "quality") and row not in readme:
+            fix = f"add a row that begins with {row} to the table of its folder"
+            breaches.append(Breach("README.md", f"does not name the mart {model['name']}", fix))
+    for field in Settings.model_fields:
+        setting = f"WAREHOUSE_{field.upper()}"
+        if field != "java_home" and f"`{setting}`" not in readme:
+            fix = "add a row to the table of settings"
+            breaches.append(Breach("README.md", f"does not name the setting {setting}", fix))
+    for command in get_command(application).commands:
+        if f"warehouse {command}" not in readme and f"make {command}" not in readme:
+            what = f"does not name the command {command}"
+            breaches.append(Breach("README.md", what, f"say what `warehouse {command}` does"))
+    report(breaches)
 
 
 def test_git_holds_no_generated_or_binary_file() -> None:
-    unwanted = []
+    breaches = []
     for path in FILES:
         content = (PROJECT_ROOT / path).read_bytes()
-        if UNWANTED.search(path.as_posix()) or b"\0" in content or len(content) > LARGEST_FILE:
-            unwanted.append(path.as_posix())
-    assert not unwanted
+        if UNWANTED.search(path.as_posix()) or b"\0" in content:
+            breaches.append(Breach(path, "is generated or binary", "add it to .gitignore"))
+        elif len(content) > LARGEST_FILE:
+            what = f"has {len(content)} bytes, of {LARGEST_FILE} at most"
+            breaches.append(Breach(path, what, "leave it out, or make it smaller"))
+    report(breaches)
 
 
 def test_no_machine_path_and_no_registry() -> None:
-    found = []
-    for path in FILES:
-        text = (PROJECT_ROOT / path).read_text(errors="replace")
-        for number, line in enumerate(text.split("\n"), start=1):
-            if MACHINE_PATH.search(line) or REGISTRY.search(line):
-                found.append(f"{path}:{number}: {line.strip()[:100]}")
-    assert not found
+    fix = "leave out paths of a machine and addresses of registries"
+    report(
+        Breach(f"{path}:{number}", f"says {line.strip()[:100]}", fix)
+        for path in FILES
+        for number, line in enumerate(
+            (PROJECT_ROOT / path).read_text(errors="replace").split("\n"), start=1
+        )
+        if MACHINE_PATH.search(line) or REGISTRY.search(line)
+    )
