@@ -9,27 +9,29 @@ from .dbt_project import DbtProject
 
 
 @pytest.fixture(scope="session")
-def asked_project(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
+def project(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
+    """The dbt project."""
     folder = tmp_path_factory.getbasetemp()
     # Processes of pytest-xdist have folders of their own in one that they share.
     return DbtProject((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "dbt")
 
 
-@pytest.fixture
-def project(asked_project: DbtProject) -> DbtProject:
-    """The dbt project, if dbt can parse it."""
-    asked_project.assert_parsed()
-    return asked_project
-
-
-@pytest.fixture
+@pytest.fixture(scope="session")
 def manifest(project: DbtProject) -> dict[str, Any]:
     """dbt's manifest of the project."""
     return project.manifest
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     """Every model of the project, by name."""
     found = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
     return sorted(found, key=lambda model: model["name"])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Function) -> None:
+    """A test that needs dbt is not run if dbt cannot parse; here pytest counts those as one."""
+    project = item.funcargs.get("project")
+    if project is not None:
+        project.assert_parsed()

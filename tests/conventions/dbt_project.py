@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,6 @@ class DbtProject:
     def __init__(self, folder: Path) -> None:
         self.answers = folder / "target"
         self._refusal = self.answers / "refusal.txt"
-        self._is_told = False
         with locked(WORKING_FOLDER / "lock"):
             if not self.answers.exists():
                 self._fill()
@@ -97,15 +97,18 @@ class DbtProject:
         """Fail the first test that needs dbt with dbt's own message, and skip the others."""
         if not self._refusal.exists():
             return
-        if self._is_told:
-            pytest.skip("dbt cannot parse the project, and says so once")
-        self._is_told = True
+        try:
+            (self.answers / "told").touch(exist_ok=False)
+        except FileExistsError:
+            pytest.skip("dbt cannot parse the project, and has said so above")
         text = f"dbt cannot parse the project.\n{self._refusal.read_text()}"
         pytest.fail(text, pytrace=False)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """dbt's manifest."""
+        """dbt's manifest; without any content if dbt cannot parse the project."""
+        if self._refusal.exists():
+            return defaultdict(dict)
         return json.loads((self.answers / "manifest.json").read_text())
 
     @cached_property

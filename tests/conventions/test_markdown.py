@@ -59,7 +59,7 @@ def is_placeholder(text: str) -> bool:
     return any(mark in text for mark in "<>…*{}") or "PATH/" in text or "YYYY" in text
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def known_names(manifest: dict[str, Any]) -> set[str]:
     """Names of models, macros, source tables and columns."""
     nodes = [*manifest["nodes"].values(), *manifest["sources"].values()]
