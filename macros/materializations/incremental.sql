@@ -38,11 +38,12 @@
                 'correct the declaration, or rebuild the table: dbt build --full-refresh --select ' ~ model.name
             ) -%}
             {%- call statement('main') -%}
-                insert into {{ target_relation }}
-                replace where {{ plan.replace_where }}
-                select {{ model.columns.keys() | join(', ') }} from (
-                    {{ compiled_code }}
-                ) as replacement
+                {{ get_incremental_replace_partitions_sql({
+                    'target_relation': target_relation,
+                    'query': compiled_code,
+                    'dest_columns': model.columns.keys(),
+                    'incremental_predicates': plan.replace_where,
+                }) }}
             {%- endcall -%}
         {%- endif -%}
     {%- endif -%}

@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental',
-    unique_key=['source_system', 'table_name', 'landed_date'],
-) }}
+{{ config(materialized='incremental') }}
 
 {%- set plan = plan_whole(
     [ref('fact_lines_by_file')] + staging_relations('users') + staging_relations('products'),

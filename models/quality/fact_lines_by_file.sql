@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     partition_by=['fact_date'],
-    unique_key=['file_id', 'fact_date'],
 ) }}
 
 {%- set upstreams = [

@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental',
-    unique_key=['source_system', 'table_name'],
-) }}
+{{ config(materialized='incremental') }}
 
 {%- set version_streams = ['users', 'products'] %}
 {%- set plan = plan_whole(

@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     partition_by=['landed_date'],
-    unique_key=['source_system', 'stream_name', 'landed_date', 'late_days'],
 ) }}
 
 {%- set upstreams = staging_upstreams('landed_date', stream='events')

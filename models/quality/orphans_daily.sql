@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     partition_by=['fact_date'],
-    unique_key=['source_system', 'stream_name', 'fact_date'],
 ) }}
 
 {%- set upstreams = [

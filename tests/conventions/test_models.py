@@ -249,6 +249,20 @@ def test_what_is_built_hourly_reads_nothing_stale(
     report(breaches)
 
 
+def test_no_config_promises_what_nothing_keeps(models: list[Model]) -> None:
+    """dbt knows a key and strategies that the materialization of this project does not read."""
+    breaches = []
+    for model in models:
+        path, config = model["original_file_path"], model["config"]
+        if config.get("unique_key"):
+            fix = "remove it: the key is meta.grain, and whole partitions are replaced"
+            breaches.append(Breach(path, "has a unique_key, which nothing reads", fix))
+        if config["incremental_strategy"] != "replace_partitions":
+            what = f"has the incremental_strategy {config['incremental_strategy']}"
+            breaches.append(Breach(path, what, "leave it to dbt_project.yml"))
+    report(breaches)
+
+
 def test_docs_are_persisted(models: list[Model]) -> None:
     report(
         Breach(

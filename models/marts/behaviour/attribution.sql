@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     partition_by=['order_date'],
-    unique_key=['source_system', 'order_date', 'order_id', 'touchpoint_number'],
 ) }}
 
 {%- set window_days = var('attribution_window_days') | int %}

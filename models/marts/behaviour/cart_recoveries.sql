@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     partition_by=['recovered_date'],
-    unique_key=['source_system', 'session_id', 'recovered_date'],
 ) }}
 
 {%- set window_days = var('attribution_window_days') | int %}

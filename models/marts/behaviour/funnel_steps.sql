@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     partition_by=['session_date'],
-    unique_key=['source_system', 'session_id'],
 ) }}
 
 {%- set upstreams = [{'relation': ref('session_paths'), 'partition': 'session_date', 'column': 'session_date'}] %}

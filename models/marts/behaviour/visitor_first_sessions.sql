@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     partition_by=['first_session_date'],
-    unique_key=['source_system', 'visitor_id'],
 ) }}
 
 {%- set sessions = ref('fct_sessions') %}

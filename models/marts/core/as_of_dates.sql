@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', unique_key=['source_system']) }}
+{{ config(materialized='incremental') }}
 
 {%- set plan = plan_whole([], contents=[ref('int_as_of_dates__determined')]) %}
 

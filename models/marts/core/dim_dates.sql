@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', unique_key=['date_day']) }}
+{{ config(materialized='incremental') }}
 
 {%- set plan = plan_whole([
     ref('agg_channels_daily'), ref('fct_orders'), ref('fct_returns'), ref('as_of_dates'),

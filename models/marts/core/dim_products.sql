@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental',
-    unique_key=['product_version_id'],
-) }}
+{{ config(materialized='incremental') }}
 
 {%- set attributes = [
     'product_name', 'brand', 'category', 'subcategory', 'list_price', 'cost_price', 'is_deleted',

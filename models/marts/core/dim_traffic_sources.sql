@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', unique_key=['traffic_source']) }}
+{{ config(materialized='incremental') }}
 
 {%- set plan = plan_whole([ref('agg_channels_daily')], contents=[ref('traffic_sources')]) %}
 

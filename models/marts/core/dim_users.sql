@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental',
-    unique_key=['user_version_id'],
-) }}
+{{ config(materialized='incremental') }}
 
 {%- set attributes = [
     'name', 'email', 'gender', 'birth_date', 'country', 'region', 'city', 'loyalty_tier', 'signed_up_at',

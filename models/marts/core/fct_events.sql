@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     partition_by=['event_date', 'is_orphan'],
-    unique_key=['source_system', 'event_date', 'event_id'],
 ) }}
 
 {%- set plan = with_reach_of_sessions(plan_incremental(staging_upstreams('event_date', stream='events'))) %}

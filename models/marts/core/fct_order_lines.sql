@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     partition_by=['order_date', 'is_orphan'],
-    unique_key=['source_system', 'order_date', 'order_line_id'],
 ) }}
 
 {#- An order formed from purchases belongs to the date on which its session began. #}

@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental',
-    unique_key=['source_system', 'cohort_month', 'months_since'],
-) }}
+{{ config(materialized='incremental') }}
 
 {%- set plan = plan_whole([ref('fct_orders'), ref('as_of_dates')]) %}
 

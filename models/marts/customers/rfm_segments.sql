@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     partition_by=['as_of_date'],
-    unique_key=['source_system', 'as_of_date', 'user_id'],
 ) }}
 
 {%- set plan = plan_whole([ref('fct_orders'), ref('as_of_dates')], contents=[ref('rfm_segment_names')]) %}

@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental',
-    unique_key=['source_system', 'age_band', 'gender', 'region', 'loyalty_tier'],
-) }}
+{{ config(materialized='incremental') }}
 
 {%- set plan = plan_whole(
     [ref('dim_users'), ref('user_engagement'), ref('user_metrics'), ref('as_of_dates')]

@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     partition_by=['event_date'],
-    unique_key=['source_system', 'event_date', 'traffic_source', 'device_type'],
 ) }}
 
 {%- set upstreams = [{'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'}] %}

@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     partition_by=['order_date'],
-    unique_key=['source_system', 'order_date', 'category', 'region'],
 ) }}
 
 {%- set upstreams = [{'relation': ref('fct_order_lines'), 'partition': 'order_date', 'column': 'order_date'}] %}

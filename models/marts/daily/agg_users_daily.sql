@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental',
-    unique_key=['source_system', 'event_date'],
-) }}
+{{ config(materialized='incremental') }}
 
 {#- A date that changes can make users new or reactivated on later ones: all of it is built anew. #}
 {%- set plan = plan_whole([ref('agg_visitors_daily'), ref('visitor_users')]) %}

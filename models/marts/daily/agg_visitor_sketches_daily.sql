@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     partition_by=['session_date'],
-    unique_key=['source_system', 'session_date', 'traffic_source', 'device_type'],
 ) }}
 
 {%- set upstreams = [{'relation': ref('fct_sessions'), 'partition': 'session_date', 'column': 'session_date'}] %}

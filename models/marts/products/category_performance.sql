@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     partition_by=['activity_date'],
-    unique_key=['source_system', 'activity_date', 'category'],
 ) }}
 
 {%- set upstreams = [

@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental',
-    unique_key=['source_system', 'product_id', 'valid_from'],
-) }}
+{{ config(materialized='incremental') }}
 
 {%- set plan = plan_whole([ref('dim_products')]) %}
 

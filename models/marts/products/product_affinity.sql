@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental',
-    unique_key=['source_system', 'product_id', 'paired_product_id'],
-) }}
+{{ config(materialized='incremental') }}
 
 {%- set plan = plan_whole([ref('fct_order_lines')]) %}
 

@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental',
-    unique_key=['source_system', 'window_days', 'metric', 'product_rank'],
-) }}
+{{ config(materialized='incremental') }}
 
 {%- set plan = plan_whole([ref('agg_products_daily'), ref('dim_products'), ref('as_of_dates')]) %}
 {%- set longest_window_days = 30 %}
