@@ -9,19 +9,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from warehouse.settings import PROJECT_ROOT, Settings
-from warehouse.sql.connection import connect
+from cluster.sql import connect
+from settings import Settings
 
 from ..oracle.comparison import Marts, differences, landed_files, oracle_rows
 from ..oracle.database import compute
+from ..oracle.twins import MARTS, QUALITY
 from .conftest import DATA
-
-MARTS = sorted(path.stem for path in (PROJECT_ROOT / "models" / "marts").rglob("*.sql"))
-# What tells of landed files; publications tell of builds, the reconciliation of the ledger.
-QUALITY = sorted(
-    {path.stem for path in (PROJECT_ROOT / "models" / "quality").glob("*.sql")}
-    - {"publications", "ledger_reconciliation"}
-)
 
 
 @pytest.fixture(scope="module")
