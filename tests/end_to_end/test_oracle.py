@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cluster.sql import connect
-from settings import Settings
+from warehouse.settings import Settings
+from warehouse.sql.connection import connect
 
 from ..oracle.comparison import Marts, differences, landed_files, oracle_rows
 from ..oracle.database import compute

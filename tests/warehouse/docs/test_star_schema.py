@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from documentation.star_schema import DIAGRAM, PAGE, star_schema
+from warehouse.docs.star_schema import DIAGRAM, PAGE, star_schema
 
 
 def test_the_diagram_of_the_page_is_what_would_be_drawn(manifest: dict[str, Any]) -> None:
