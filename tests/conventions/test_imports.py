@@ -102,10 +102,10 @@ def layer_of(module: str) -> int | None:
     return places.get(module)
 
 
-def circles(project: Project) -> Iterator[str]:
+def circles(modules: Project) -> Iterator[str]:
     """A line for each circle; one that shares an import with another may hide it."""
     graph: dict[str, set[str]] = {}
-    for each in project.imports:
+    for each in modules.imports:
         if not each.for_types and each.imported != each.module:
             graph.setdefault(each.module, set()).add(each.imported)
     while True:
@@ -114,31 +114,31 @@ def circles(project: Project) -> Iterator[str]:
         except CycleError as error:
             # Each is imported by the next one.
             names = error.args[1]
-            way = " → ".join(reversed([project.file(name) for name in names]))
+            way = " → ".join(reversed([modules.file(name) for name in names]))
             fix = "move what they share into a module below them"
-            yield f"{project.file(names[-1])}: imports itself: {way}. Fix: {fix}"
+            yield f"{modules.file(names[-1])}: imports itself: {way}. Fix: {fix}"
             graph[names[1]].discard(names[0])
         else:
             return
 
 
-def upward(project: Project) -> Iterator[str]:
+def upward(modules: Project) -> Iterator[str]:
     """A line for each import within `warehouse` that reaches up, and each module without layer."""
-    for module in project.modules("warehouse"):
+    for module in modules.modules("warehouse"):
         if layer_of(module) is None and module != "warehouse":
-            yield f"{project.file(module)}: is in no layer. Fix: name it in LAYERS of {THIS_FILE}"
-    for each in project.imports:
+            yield f"{modules.file(module)}: is in no layer. Fix: name it in LAYERS of {THIS_FILE}"
+    for each in modules.imports:
         below, above = layer_of(each.module), layer_of(each.imported)
         if below is not None and above is not None and above > below:
             yield (
-                f"{project.file(each.module)}: imports {project.file(each.imported)}, which stands "
+                f"{modules.file(each.module)}: imports {modules.file(each.imported)}, which stands "
                 "above it. Fix: move what it needs down, or what needs it up"
             )
 
 
-def outward(project: Project) -> Iterator[str]:
+def outward(modules: Project) -> Iterator[str]:
     """A line for each import that crosses from one of the three packages where none may."""
-    for each in project.imports:
+    for each in modules.imports:
         ours, theirs = each.module.split(".")[0], each.imported.split(".")[0]
         if ours == "generator" and theirs != ours:
             fix = "hand in what it needs, or move the module to warehouse/simulated_shop"
@@ -146,7 +146,7 @@ def outward(project: Project) -> Iterator[str]:
             fix = "move what it needs to warehouse; Airflow loads orchestration by its path"
         else:
             continue
-        yield f"{project.file(each.module)}: imports {project.file(each.imported)}. Fix: {fix}"
+        yield f"{modules.file(each.module)}: imports {modules.file(each.imported)}. Fix: {fix}"
 
 
 def misplaced(root: Path) -> Iterator[str]:
@@ -170,26 +170,26 @@ def report(breaches: Iterator[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def project() -> Project:
+def modules() -> Project:
     files = [file for package in PACKAGES for file in (PROJECT_ROOT / package).rglob("*.py")]
     return Project({str(file.relative_to(PROJECT_ROOT)): file.read_text() for file in files})
 
 
-def test_there_are_modules_to_check(project: Project) -> None:
-    assert all(len(project.modules(package)) > 10 for package in PACKAGES)
-    assert len(project.imports) > 300
+def test_there_are_modules_to_check(modules: Project) -> None:
+    assert all(len(modules.modules(package)) > 10 for package in PACKAGES)
+    assert len(modules.imports) > 300
 
 
-def test_no_module_imports_itself_by_way_of_others(project: Project) -> None:
-    report(circles(project))
+def test_no_module_imports_itself_by_way_of_others(modules: Project) -> None:
+    report(circles(modules))
 
 
-def test_within_warehouse_nothing_reaches_up(project: Project) -> None:
-    report(upward(project))
+def test_within_warehouse_nothing_reaches_up(modules: Project) -> None:
+    report(upward(modules))
 
 
-def test_the_generator_stands_alone_and_nothing_imports_orchestration(project: Project) -> None:
-    report(outward(project))
+def test_the_generator_stands_alone_and_nothing_imports_orchestration(modules: Project) -> None:
+    report(outward(modules))
 
 
 def test_only_three_packages_are_there_to_import() -> None:
