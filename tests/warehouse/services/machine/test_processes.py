@@ -126,8 +126,8 @@ def test_children_end_with_their_parent(settings: Settings) -> None:
 
 def test_a_service_outlives_its_starter_and_keeps_none_of_its_pipes(settings: Settings) -> None:
     starter = (
-        "import sys; from pathlib import Path; from cluster import processes; "
-        "from settings import Settings; "
+        "import sys; from pathlib import Path; from warehouse.services.machine import processes; "
+        "from warehouse.settings import Settings; "
         f"settings = Settings(data_folder=Path({str(settings.data_folder)!r})); "
         f"processes.start(settings, 'namenode', processes.Command([sys.executable, '-c', {SLEEPS!r}"
         f", '-Dwarehouse.data={settings.data_folder.resolve()}'])); print('started')"
