@@ -123,7 +123,8 @@ def plan_in(folder: Path) -> Plan:
 
 
 def _content(plan: Plan) -> dict[str, Any]:
-    return json.loads(plan.model_dump_json())
+    content: dict[str, Any] = json.loads(plan.model_dump_json())
+    return content
 
 
 def _claim(folder: Path, plan: Plan) -> None:

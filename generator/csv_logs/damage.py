@@ -65,7 +65,8 @@ def kinds_of(drawn: np.ndarray, roles: Roles) -> np.ndarray:
 
 def physical_lines(kinds: np.ndarray) -> np.ndarray:
     """How many lines of the file each damaged line takes."""
-    return 1 + (kinds == _NEWLINE)
+    lines: np.ndarray = 1 + (kinds == _NEWLINE)
+    return lines
 
 
 def damaged(

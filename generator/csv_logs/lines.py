@@ -294,7 +294,8 @@ def _written(columns: dict[str, pa.Array], odd: np.ndarray) -> bytes:
     ends = text.picked(("\n", "\r\n"), odd.astype(np.int8))
     # Texts lie in memory one after the other: lines put together are the file as it is.
     lines = text.joined(*others, text.joined(last, ends), by=",")
-    return lines.buffers()[2].to_pybytes()
+    content: bytes = lines.buffers()[2].to_pybytes()
+    return content
 
 
 def _broken(

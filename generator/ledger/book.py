@@ -299,7 +299,8 @@ def versions_as_of(
 
 def _visit_numbers(visits: Visits) -> np.ndarray:
     """A number for each visit of a block."""
-    return (visits.person << 24) | (visits.day << 12) | visits.number
+    numbers: np.ndarray = (visits.person << 24) | (visits.day << 12) | visits.number
+    return numbers
 
 
 def _region_numbers(seed: int) -> tuple[np.ndarray, list[str]]:

@@ -60,10 +60,13 @@ class Ledger:
             return lines
         lines = lines.filter(pc.equal(lines["reading"], reading)).drop_columns("reading")
         if name in VERSIONED:
-            keys = list(VERSIONED[name])
-            latest = lines.group_by(keys).aggregate([("landed_date", "max")])
+            version = VERSIONED[name]
+            latest = lines.group_by(list(version)).aggregate([("landed_date", "max")])
             return lines.join(
-                latest, [*keys, "landed_date"], [*keys, "landed_date_max"], join_type="left semi"
+                latest,
+                [*version, "landed_date"],
+                [*version, "landed_date_max"],
+                join_type="left semi",
             )
         keys, measures = SUMS[name].keys, SUMS[name].measures
         summed = lines.group_by(list(keys)).aggregate([(each, "sum") for each in measures])

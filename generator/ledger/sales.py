@@ -252,7 +252,7 @@ def _order_numbers(lines: OrderLines) -> np.ndarray:
         | (lines.day[1:] != lines.day[:-1])
         | (lines.number[1:] != lines.number[:-1])
     )
-    return np.r_[0, np.cumsum(other)]
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(other)])
 
 
 def _months(days_since_1970: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -29,7 +30,7 @@ class Overview:
 
     def sums(
         self, name: str, keys: tuple[str, ...], measures: tuple[str, ...], reading: str = INTENDED
-    ) -> list[tuple]:
+    ) -> list[tuple[Any, ...]]:
         """Measures of a table of the ledger added up by keys, in the order of the keys."""
         table = self.ledger.table(name, reading)
         if not table.num_rows:
@@ -41,7 +42,7 @@ class Overview:
                 f"select {', '.join(columns)} from ledger_table group by all order by all"
             ).fetchall()
 
-    def lines(self, name: str, select: str) -> list[tuple]:
+    def lines(self, name: str, select: str) -> list[tuple[Any, ...]]:
         """The answer to a query of all rows of a table of the ledger, called `ledger_table`."""
         table = self.ledger.lines(name)
         if not table.num_columns:
@@ -77,7 +78,7 @@ class Overview:
 
     def orphan_share(self, what: str) -> float:
         """The share of users or products ("user", "product") without any readable line."""
-        counts = dict(
+        counts: dict[str, int] = dict(
             self.lines(
                 f"{what}_versions",
                 f"select reading, count(distinct {what}_id) from ledger_table group by all",

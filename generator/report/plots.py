@@ -4,12 +4,14 @@ import base64
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.typing import RcKeyType
 
 from generator.csv_logs.damage import KINDS
 from generator.ledger.sums import INTENDED, OBSERVABLE
@@ -18,7 +20,7 @@ from generator.report.overview import PRICED, Overview
 from generator.shop.people import Population
 
 _INK, _PALE, _PLAN, _WARM, _GRID = "#22577a", "#a9c6d9", "#e07a1f", "#c8553d", "#e5e8eb"
-_STYLE = {
+_STYLE: dict[RcKeyType, Any] = {
     "font.size": 10.5,
     "font.family": "DejaVu Sans",
     "axes.spines.top": False,
@@ -109,6 +111,9 @@ def _name_days(axes: Axes, plan: Plan) -> None:
 def draw_hours(overview: Overview, axes: Axes) -> None:
     """Views and purchases by hour of the day."""
     sample = overview.sample
+    if sample is None:
+        _nothing(axes, "logs")
+        return
     hours = np.arange(24)
     for name, color, offset in (("views", _INK, -0.2), ("purchases", _PALE, 0.2)):
         counts = np.bincount(sample["hour"], weights=sample[name], minlength=24)
@@ -174,11 +179,14 @@ def draw_funnel(overview: Overview, steps: Axes, conversion: Axes) -> None:
 
 def draw_popularity(overview: Overview, axes: Axes) -> None:
     """Views and purchases by products' rank."""
-    _, product = np.unique(
-        overview.sample["product_id"].to_numpy(zero_copy_only=False), return_inverse=True
-    )
+    sample = overview.sample
+    if sample is None:
+        _nothing(axes, "logs")
+        return
+    product_ids: np.ndarray = sample["product_id"].to_numpy(zero_copy_only=False)
+    _, product = np.unique(product_ids, return_inverse=True)
     views, purchases = (
-        np.bincount(product, weights=overview.sample[name]) for name in ("views", "purchases")
+        np.bincount(product, weights=sample[name]) for name in ("views", "purchases")
     )
     order = np.argsort(-views, kind="stable")
     rank = np.arange(1, len(order) + 1)

@@ -198,7 +198,8 @@ def _intent(
     threshold = catalogue.cart_ease[product] * (1 + visits.wants_to_buy[visit_of_look])
     cart = part(drawn, 28, 16) * 1000 < threshold * int(intent.cart * 65_536)
     remove = cart & happens(drawn, 44, 12, intent.remove)
-    return (wishlist + 2 * cart + 4 * remove) * human
+    follows: np.ndarray = (wishlist + 2 * cart + 4 * remove) * human
+    return follows
 
 
 @lru_cache(maxsize=1)
@@ -231,7 +232,8 @@ def _times(
     for each in np.flatnonzero(lasting > LONGEST_VISIT_MS):
         rows = slice(begin[each], begin[each] + many[each])
         elapsed[rows] = elapsed[rows] * LONGEST_VISIT_MS // lasting[each]
-    return visits.started_ms[visit] + elapsed
+    times: np.ndarray = visits.started_ms[visit] + elapsed
+    return times
 
 
 def _landing(

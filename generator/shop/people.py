@@ -82,7 +82,7 @@ class People:
         """Whether each person (rows) visits on each of the days (columns)."""
         from_day, until_day = self.active_from[:, None, :], self.active_until[:, None, :]
         day = days[None, :, None]
-        return ((from_day <= day) & (day < until_day)).any(axis=2)
+        return np.asarray(((from_day <= day) & (day < until_day)).any(axis=2))
 
 
 def headcount(plan: Plan) -> tuple[int, int, int]:

@@ -110,7 +110,8 @@ class Catalogue:
         """The price in cents of some of `versions`, told by position; a deletion keeps it."""
         owner, slot = self.versions.owner[rows], self.versions.slot[rows]
         changes = (self._price_days < self.plan.days).sum(axis=0)
-        return self._prices[owner, np.minimum(slot, changes[owner])]
+        prices: np.ndarray = self._prices[owner, np.minimum(slot, changes[owner])]
+        return prices
 
     def popularity(self, day: int) -> np.ndarray:
         """The products by steps of probability: shape (9, `POPULARITY_SLOTS`).

@@ -13,6 +13,7 @@ from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 QUANTILES = 4096
 _QUANTILE_BITS = 12
@@ -31,7 +32,7 @@ def stream_key(seed: int, name: str) -> int:
     return int.from_bytes(digest, "little")
 
 
-def draws(key: int | np.ndarray, numbers: np.ndarray | int) -> np.ndarray:
+def draws(key: int | np.ndarray, numbers: np.ndarray | int) -> NDArray[np.uint64]:
     """One 64-bit draw for each number under a key, or under the key of each number.
 
     Args:
@@ -63,7 +64,7 @@ def draws(key: int | np.ndarray, numbers: np.ndarray | int) -> np.ndarray:
     return mixed
 
 
-def part(drawn: np.ndarray, offset: int, bits: int) -> np.ndarray:
+def part(drawn: np.ndarray, offset: int, bits: int) -> NDArray[np.int64]:
     """Some bits of each draw as int64: a draw of 64 bits serves several small purposes.
 
     Args:
@@ -73,23 +74,27 @@ def part(drawn: np.ndarray, offset: int, bits: int) -> np.ndarray:
     return ((drawn >> np.uint64(offset)) & np.uint64((1 << bits) - 1)).astype(np.int64)
 
 
-def below(drawn: np.ndarray, offset: int, bits: int, count: int | np.ndarray) -> np.ndarray:
+def below(
+    drawn: np.ndarray, offset: int, bits: int, count: int | NDArray[np.int64]
+) -> NDArray[np.int64]:
     """A number from 0 to count - 1 out of some bits of each draw; bits + log2(count) < 63."""
     return (part(drawn, offset, bits) * count) >> bits
 
 
-def happens(drawn: np.ndarray, offset: int, bits: int, rate: float | np.ndarray) -> np.ndarray:
+def happens(
+    drawn: np.ndarray, offset: int, bits: int, rate: float | np.ndarray
+) -> NDArray[np.bool_]:
     """Whether something with the given rate in [0, 1] happens, out of some bits of each draw."""
     threshold = np.rint(np.asarray(rate, np.float64) * (1 << bits)).astype(np.int64)
     return part(drawn, offset, bits) < threshold
 
 
-def quantile(table: np.ndarray, drawn: np.ndarray, offset: int) -> np.ndarray:
+def quantile(table: NDArray[np.int64], drawn: np.ndarray, offset: int) -> NDArray[np.int64]:
     """An entry of a quantile table (of `QUANTILES` entries) out of 12 bits of each draw."""
     return table[part(drawn, offset, _QUANTILE_BITS)]
 
 
-def quantile_table(of_probability: Callable[[Decimal], Decimal | int]) -> np.ndarray:
+def quantile_table(of_probability: Callable[[Decimal], Decimal | int]) -> NDArray[np.int64]:
     """The inverse of a distribution function as integers, at the middle of `QUANTILES` steps."""
     return np.array(
         [
@@ -101,27 +106,30 @@ def quantile_table(of_probability: Callable[[Decimal], Decimal | int]) -> np.nda
 
 
 @lru_cache
-def lognormal_table(median: float, sigma: float, largest: int) -> np.ndarray:
+def lognormal_table(median: float, sigma: float, largest: int) -> NDArray[np.int64]:
     """Quantiles of a log-normal distribution, rounded, between 1 and `largest`."""
 
     def value(probability: Decimal) -> Decimal:
         # Nine decimals: far coarser than what processors differ by, far finer than matters.
         deviation = round(Decimal(_NORMAL.inv_cdf(float(probability))), 9)
-        return min(max(Decimal(median) * (Decimal(sigma) * deviation).exp(_DIGITS), 1), largest)
+        drawn = Decimal(median) * (Decimal(sigma) * deviation).exp(_DIGITS)
+        return min(max(drawn, Decimal(1)), Decimal(largest))
 
     return quantile_table(value)
 
 
 @lru_cache
-def exponential_table(mean: float, largest: int) -> np.ndarray:
+def exponential_table(mean: float, largest: int) -> NDArray[np.int64]:
     """Quantiles of an exponential distribution, rounded, between 1 and `largest`."""
     return quantile_table(
-        lambda probability: min(max(-Decimal(mean) * (1 - probability).ln(_DIGITS), 1), largest)
+        lambda probability: min(
+            max(-Decimal(mean) * (1 - probability).ln(_DIGITS), Decimal(1)), Decimal(largest)
+        )
     )
 
 
 @lru_cache
-def geometric_table(mean: float, largest: int) -> np.ndarray:
+def geometric_table(mean: float, largest: int) -> NDArray[np.int64]:
     """Quantiles of a geometric distribution from 1 on, cut at `largest`."""
     if mean <= 1:
         return np.ones(QUANTILES, np.int64)
@@ -131,13 +139,14 @@ def geometric_table(mean: float, largest: int) -> np.ndarray:
     )
 
 
-def choice_table(weights: Sequence[float], slots: int = QUANTILES) -> np.ndarray:
+def choice_table(weights: Sequence[float], slots: int = QUANTILES) -> NDArray[np.int64]:
     """Which option each of `slots` equal steps of probability stands for, by the options' weights.
 
     Args:
         weights: not negative, at least one above 0; rounded to whole millionths of their sum.
     """
     scaled = np.rint(np.asarray(weights, np.float64) / float(sum(weights)) * 1e6).astype(np.int64)
-    cumulated = np.cumsum(scaled)
+    cumulated: NDArray[np.int64] = np.cumsum(scaled)
     middles = (2 * np.arange(slots, dtype=np.int64) + 1) * cumulated[-1] // (2 * slots)
-    return np.searchsorted(cumulated, middles, side="right")
+    chosen: NDArray[np.int64] = np.searchsorted(cumulated, middles, side="right")
+    return chosen

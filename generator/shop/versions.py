@@ -84,7 +84,8 @@ def versions_of(
 
 
 def _days_of(plan: Plan, moments: np.ndarray) -> np.ndarray:
-    return np.maximum((moments - plan.start_ms) // DAY_MS, 0)
+    days: np.ndarray = np.maximum((moments - plan.start_ms) // DAY_MS, 0)
+    return days
 
 
 def late_days(drawn: np.ndarray, rate: float) -> np.ndarray:
