@@ -69,8 +69,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     if settings.target == "embedded":
         from warehouse.services.airflow.checks import examine_airflow
 
-        for check, verdict, detail, fix in examine_airflow(settings):
-            yield Finding(check, verdict, detail, fix)
+        for label, verdict, detail, fix in examine_airflow(settings):
+            yield Finding(label, verdict, detail, fix)
 
 
 def _run(

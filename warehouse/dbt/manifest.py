@@ -52,4 +52,5 @@ def read_manifest(settings: Settings) -> dict[str, Any]:
 
 @cache
 def _read(file: Path, changed_at: int) -> dict[str, Any]:
-    return json.loads(file.read_text())
+    manifest: dict[str, Any] = json.loads(file.read_text())
+    return manifest

@@ -76,7 +76,7 @@ def _trace(target: Path, lineage: Path, environment: dict[str, str]) -> None:
         )
         write_adapted(manifest, catalog, artifacts)
         configuration = PROJECT_ROOT / "warehouse" / "docs" / "dbdocs.yml"
-        command = ["dbdocs", "--config", configuration, "generate", "-o", lineage]
+        command: list[str | Path] = ["dbdocs", "--config", configuration, "generate", "-o", lineage]
         _run(command, environment, "see the lines above", cwd=Path(adapted))
 
 

@@ -7,7 +7,8 @@ date.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -121,14 +122,13 @@ def remove_landed(
     if found:
         with connect(settings) as connection:
             create_raw_tables(connection, settings, [declared])
-            live = {
-                (file.table_name, file.checksum)
-                for file in live_files(connection, settings, source, _sizes_of(found))
-            }
+            live: dict[str, set[str]] = defaultdict(set)
+            for file in live_files(connection, settings, source, _sizes_of(found)):
+                live[file.table_name].add(file.checksum)
         for path in found:
             with suppress(UsageError):
                 table = table_of(path, declared).name
-                size = _remove_if(path, lambda checksum, of=table: (of, checksum) in live)
+                size = _remove_if_live(path, live[table])
                 if size is not None:
                     removed.append(size)
     for place, _, _ in os.walk(folder, topdown=False):
@@ -181,8 +181,8 @@ def _sizes_of(paths: Iterable[Path]) -> str:
     return f"byte_count in ({', '.join(literal(size) for size in sizes or [0])})"
 
 
-def _remove_if(path: Path, is_live: Callable[[str], bool]) -> int | None:
-    """Remove a file of live content; returns its bytes on this machine.
+def _remove_if_live(path: Path, live: Set[str]) -> int | None:
+    """Remove a file whose checksum is among the live ones; returns its bytes on this machine.
 
     A file that is being landed stays, and so does one that was put in the place of what was read.
 
@@ -196,7 +196,7 @@ def _remove_if(path: Path, is_live: Callable[[str], bool]) -> int | None:
         for chunk, _ in read_chunks(path, opened):
             digest.update(chunk)
         before = os.fstat(opened.fileno())
-        if not is_live(digest.hexdigest()):
+        if digest.hexdigest() not in live:
             return None
         try:
             now = path.lstat()

@@ -209,7 +209,7 @@ def _move_along(connection: Connection, tables: list[IcebergTable]) -> int:
 
 
 def _move_log_along(
-    connection: Connection, tables: list[IcebergTable], alike: dict[str, set[int | None]]
+    connection: Connection, tables: list[IcebergTable], alike: dict[str, set[int]]
 ) -> int:
     """The same for the last published batch in the log, which names each mart's snapshot."""
     logs = [table for table in tables if table.name.split(".")[1] == _LOG and table.current]

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hdfs_native import FileStatus
 
@@ -91,7 +92,7 @@ def read_tables(connection: Connection, settings: Settings) -> list[IcebergTable
     return tables
 
 
-def ask(connection: Connection, names: Sequence[str], query: str) -> Iterator[tuple]:
+def ask(connection: Connection, names: Sequence[str], query: str) -> Iterator[tuple[Any, ...]]:
     """The rows of a query of each table, asked for many tables at once.
 
     Args:

@@ -6,6 +6,7 @@ import subprocess
 import urllib.request
 from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 
 from hdfs_native import Client, FileStatus, WriteOptions
 
@@ -118,7 +119,7 @@ def stored_files(settings: Settings, path: str) -> list[FileStatus]:
         ) from error
 
 
-def namenode_state(settings: Settings) -> dict[str, object]:
+def namenode_state(settings: Settings) -> dict[str, Any]:
     """What the NameNode says of itself on its web page: Safemode, LiveNodes, Free, …
 
     Raises:
@@ -130,7 +131,7 @@ def namenode_state(settings: Settings) -> dict[str, object]:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(page, timeout=5) as answer:
-            beans = json.load(answer)["beans"]
+            beans: list[dict[str, Any]] = json.load(answer)["beans"]
     except (HTTPException, LookupError, TypeError, ValueError) as error:
         raise OSError(f"What answers at {page} is not the NameNode") from error
     if not beans:

@@ -7,18 +7,18 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from warehouse.errors import WarehouseError
 from warehouse.services.java import Java, find_java
 from warehouse.services.machine.lock import locked
+from warehouse.services.packages import package_folder
 from warehouse.settings import Settings, load_settings
 
 IVY_FILE = Path(__file__).with_name("ivy.xml")
 CHECKSUM_FILE = Path(__file__).with_name("libraries.sha256")
-# Found, not imported: importing it takes longer than most commands.
-PYSPARK_JARS = Path(find_spec("pyspark").origin).parent / "jars"
+# Importing it takes longer than most commands.
+PYSPARK_JARS = package_folder("pyspark") / "jars"
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,8 @@ def folder_of_edition(settings: Settings) -> Path:
 
 def mismatches(folder: Path) -> list[str]:
     """Names of libraries that are missing in a folder, or whose SHA-256 is not the declared one."""
-    declared = dict(
-        reversed(line.split(maxsplit=1)) for line in CHECKSUM_FILE.read_text().splitlines()
-    )
+    lines = CHECKSUM_FILE.read_text().splitlines()
+    declared = {name: checksum for checksum, name in (line.split(maxsplit=1) for line in lines)}
     return [name for name, checksum in declared.items() if _sha256(folder / name) != checksum]
 
 
@@ -102,7 +101,7 @@ def _fetch(settings: Settings, java: Java, folder: Path) -> None:
 
 def _run_ivy(settings: Settings, java: Java, into: Path) -> None:
     ivy = next(PYSPARK_JARS.glob("ivy-*.jar"))
-    command = [
+    command: list[str | Path] = [
         java.executable,
         "-jar",
         ivy,

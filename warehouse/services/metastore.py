@@ -61,11 +61,10 @@ def loopback_classes(settings: Settings, java: Java) -> Path:
         classes.mkdir(parents=True, exist_ok=True)
         needed = ("scala-compiler", "scala-library", "scala-reflect", "libthrift")
         class_path = ":".join(str(next(PYSPARK_JARS.glob(f"{name}-*.jar"))) for name in needed)
+        java_program: list[str | Path] = [java.executable, *SIMPLE_JAVA, "-cp", class_path]
+        compiler = ("scala.tools.nsc.Main", "-cp", class_path, "-nowarn", "-d", classes, source)
         answer = subprocess.run(
-            [
-                *(java.executable, *SIMPLE_JAVA, "-cp", class_path),
-                *("scala.tools.nsc.Main", "-cp", class_path, "-nowarn", "-d", classes, source),
-            ],
+            [*java_program, *compiler],
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
@@ -85,7 +84,8 @@ def _make_tables(settings: Settings, program: list[str], configuration: Path) ->
         if not exists:
             connection.execute(f"create database {DATABASE}")
     with postgresql.connect(settings, DATABASE) as connection:
-        if connection.execute("select to_regclass('tables_are_complete')").fetchone()[0]:
+        [(marker,)] = connection.execute("select to_regclass('tables_are_complete')").fetchall()
+        if marker:
             return
         # What an interrupted attempt left is taken away first.
         connection.execute("drop schema public cascade")

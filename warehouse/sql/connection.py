@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 from pyhive import hive
 from pyhive.exc import Error as HiveError
@@ -22,7 +23,7 @@ class Result:
     """What a statement returned: column names and rows of Python values."""
 
     columns: list[str]
-    rows: list[tuple]
+    rows: list[tuple[Any, ...]]
 
 
 class Connection:

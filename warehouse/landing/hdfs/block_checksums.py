@@ -80,7 +80,9 @@ def _blocks(port: int, path: str) -> list[dict[str, Any]]:
         connection.request(
             "GET", f"/webhdfs/v1{quote(path)}?op=GET_BLOCK_LOCATIONS&user.name=warehouse"
         )
-        return json.load(connection.getresponse())["LocatedBlocks"]["locatedBlocks"]
+        located = json.load(connection.getresponse())["LocatedBlocks"]
+        blocks: list[dict[str, Any]] = located["locatedBlocks"]
+        return blocks
     finally:
         connection.close()
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -196,7 +196,7 @@ def _chunks_ahead(
     chunks: Iterator[tuple[bytes, int]],
     summarizer: Summarizer,
     advance: Callable[[int], None],
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """The chunks; the next few are made and summed up while the caller stores one."""
 
     def next_chunk() -> tuple[bytes, int]:

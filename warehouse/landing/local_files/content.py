@@ -129,7 +129,7 @@ def read_chunks(path: Path, file: BinaryIO) -> Iterator[tuple[bytes, int]]:
         yield chunk, position - previous
 
 
-def _stream(path: Path, file: BinaryIO) -> BinaryIO:
+def _stream(path: Path, file: BinaryIO) -> BinaryIO | gzip.GzipFile:
     """The decompressed bytes of an open file, from their beginning."""
     file.seek(0)
     return gzip.GzipFile(fileobj=file) if is_compressed(path) else file

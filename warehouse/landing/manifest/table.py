@@ -161,7 +161,9 @@ _retried = retry(
 def current_snapshot(connection: Connection, settings: Settings) -> str:
     """The version of the manifest, as `record_landed` takes it; at most as new as what is read."""
     name = manifest_name(settings)
-    return connection.execute(f"show tblproperties {name} ('current-snapshot-id')").rows[0][1]
+    rows = connection.execute(f"show tblproperties {name} ('current-snapshot-id')").rows
+    snapshot: str = rows[0][1]
+    return snapshot
 
 
 def record_landed(

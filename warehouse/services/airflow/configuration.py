@@ -37,7 +37,8 @@ def page(settings: Settings) -> str:
 
 def password(settings: Settings) -> str:
     """The generated password of the only user; Airflow reads the same file."""
-    return json.loads(secret(settings, "airflow-passwords.json", _passwords))[USER]
+    passwords: dict[str, str] = json.loads(secret(settings, "airflow-passwords.json", _passwords))
+    return passwords[USER]
 
 
 def password_file(settings: Settings) -> Path:
@@ -110,7 +111,8 @@ def _defaults_of_first_start(settings: Settings) -> dict[str, str]:
             json.dumps({"schedule_from": str(yesterday), "simulated_plan": DEFAULT_PLAN})
         )
         draft.replace(file)
-    return json.loads(file.read_text())
+    defaults: dict[str, str] = json.loads(file.read_text())
+    return defaults
 
 
 def _airflow_variables(settings: Settings) -> dict[str, str]:

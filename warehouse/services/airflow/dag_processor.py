@@ -5,7 +5,7 @@ there are any or not. That loads the DAG for it, and then knows none but those o
 """
 
 from airflow.callbacks.callback_requests import CallbackRequest, TaskCallbackRequest
-from airflow.cli.commands import dag_processor_command
+from airflow.cli.commands import dag_processor_command as command
 from airflow.dag_processing.manager import DagFileProcessorManager
 
 
@@ -24,4 +24,5 @@ def is_called(request: CallbackRequest) -> bool:
 
 def leave_out_needless_callbacks() -> None:
     """Let `airflow dag-processor` of this process use this manager."""
-    dag_processor_command.DagFileProcessorManager = FailureCallbacksOnly
+    # The command has it from elsewhere, which the types do not let others count on.
+    command.DagFileProcessorManager = FailureCallbacksOnly  # type: ignore[attr-defined]
