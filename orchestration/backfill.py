@@ -94,7 +94,8 @@ class NextSlice(TriggerDagRunOperator):
 
     def execute(self, context: Any) -> None:
         """Start the next run, unless nothing is left."""
-        if not self.conf["first_date"]:
+        following = self.conf
+        if not following or not following["first_date"]:
             raise AirflowSkipException("The backfill is complete")
-        self.conf["days_per_slice"] = int(self.conf["days_per_slice"])
+        following["days_per_slice"] = int(following["days_per_slice"])
         super().execute(context)

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from airflow.sdk import Asset, AsyncCallback, DeadlineAlert, DeadlineReference, TaskGroup
+from airflow.sdk import Asset, TaskGroup
+from airflow.sdk.definitions.callback import AsyncCallback
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from orchestration.notifications import run_failed, run_is_late
 from orchestration.sensors.exclusive_run import GROUP, TakeTurn

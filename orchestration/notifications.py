@@ -86,10 +86,11 @@ def files_refused(run: Any, source: str, reasons: Sequence[str], settings: Setti
 
 
 def _channels(settings: Settings) -> Iterator[tuple[str, Callable[[Notification], None]]]:
-    if settings.notify_webhook:
-        yield "webhook", lambda notification: _post(settings.notify_webhook, notification)
-    if settings.notify_email and settings.smtp_url:
-        yield "mail", lambda notification: _mail(settings, notification)
+    webhook, email, smtp_url = settings.notify_webhook, settings.notify_email, settings.smtp_url
+    if webhook:
+        yield "webhook", lambda notification: _post(webhook, notification)
+    if email and smtp_url:
+        yield "mail", lambda notification: _mail(smtp_url, email, notification)
 
 
 _tried_again = retry(
@@ -103,16 +104,16 @@ def _post(address: str, notification: Notification) -> None:
 
 
 @_tried_again
-def _mail(settings: Settings, notification: Notification) -> None:
-    server = urlsplit(settings.smtp_url)
+def _mail(smtp_url: str, email: str, notification: Notification) -> None:
+    server = urlsplit(smtp_url)
     letter = EmailMessage()
     letter["Subject"] = f"{notification.dag_id} {notification.kind}"
-    letter["From"] = letter["To"] = settings.notify_email
+    letter["From"] = letter["To"] = email
     letter.set_content(notification.text)
     is_encrypted = server.scheme == "smtps"
     connect = smtplib.SMTP_SSL if is_encrypted else smtplib.SMTP
     port = server.port or (465 if is_encrypted else 25)
-    with connect(server.hostname, port, timeout=_SECONDS) as connection:
+    with connect(server.hostname or "", port, timeout=_SECONDS) as connection:
         if server.username:
             connection.login(unquote(server.username), unquote(server.password or ""))
         connection.send_message(letter)

@@ -139,7 +139,7 @@ def maintain() -> None:
 
 
 @task
-def choose_slice(first: str, last: str, days: int, order: str) -> dict[str, Any]:
+def choose_slice(first: str, last: str, days: str, order: str) -> dict[str, Any]:
     """The dates of this run of a backfill, and what is left for the next."""
     try:
         chosen = next_slice(date.fromisoformat(first), date.fromisoformat(last), int(days), order)

@@ -26,6 +26,7 @@ from orchestration.watcher.reader import READ_SECONDS, read_feed, task_states
 from orchestration.watcher.state import FINAL, Verdict, decide
 
 if TYPE_CHECKING:
+    from airflow.models.taskinstance import TaskInstance
     from airflow.sdk.definitions.context import Context
 
 # Before the build began, which may be hours in which files are waited for.
@@ -53,7 +54,7 @@ class NodeTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """End the task as its node ended, or send it to a worker to run its node itself."""
-        instance = self.task_instance
+        instance = self._instance()
         feed = await read_feed(instance.dag_id, instance.run_id, BUILD)
         is_asked_again = feed.state in FINAL and instance.try_number > 1
         while True:
@@ -75,10 +76,16 @@ class NodeTrigger(BaseTrigger):
         else:
             yield TriggerEvent(why)
 
+    def _instance(self) -> "TaskInstance":
+        """The task that waits."""
+        if self.task_instance is None:
+            raise RuntimeError("The outcome of a node is waited for by a task only")
+        return self.task_instance
+
     async def _after_parents(self, why: str) -> tuple[Verdict, str]:
         """Runs by itself only after the nodes before it, some of which may have been cleared."""
         if self.parents:
-            instance = self.task_instance
+            instance = self._instance()
             states = await task_states(instance.dag_id, instance.run_id, self.parents)
             for task_id in self.parents:
                 if states.get(task_id) in _FAILED:
