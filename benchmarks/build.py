@@ -20,7 +20,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.warehouses import Warehouse, clean_plan, drop_schemas
+from benchmarks.warehouses import Warehouse, clean_plan, drop_schemas, running
 from generator.generation import generate
 from warehouse import lifecycle
 from warehouse.landing.manifest.live_files import list_live_files
@@ -79,7 +79,8 @@ def child(program: str, settings: Settings, given: dict[str, Any]) -> dict[str, 
         text=True,
         check=True,
     )
-    return json.loads(answer.stdout.splitlines()[-1])
+    told: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1])
+    return told
 
 
 def duckdb_build(warehouse: Warehouse, queries: dict[str, str]) -> dict[str, Any]:
@@ -162,8 +163,7 @@ def pyspark_build(warehouse: Warehouse, nodes: dict[str, Any], other: str) -> di
     steps = compiled_steps(warehouse, nodes, other)
     schemas = sorted({step["relation"].split(".")[0] for step in steps})
     drop_schemas(settings, other)
-    server = processes.find(settings, "thrift-server")
-    processes.stop(server)
+    processes.stop(running(settings, "thrift-server"))
     try:
         return child(
             "pyspark_build.py",
@@ -220,7 +220,9 @@ def dbt_build(warehouse: Warehouse) -> dict[str, float]:
 def compiled_nodes(warehouse: Warehouse) -> dict[str, Any]:
     """dbt's nodes with the queries of a full refresh."""
     warehouse.run("dbt", "compile", "--full-refresh")
-    return json.loads((warehouse.folder / "target" / "manifest.json").read_text())["nodes"]
+    manifest = json.loads((warehouse.folder / "target" / "manifest.json").read_text())
+    nodes: dict[str, Any] = manifest["nodes"]
+    return nodes
 
 
 def summarized(

@@ -93,8 +93,9 @@ def main(scratch: Path, landed: list[dict[str, str]], summaries: dict[str, str])
         print(f"  DuckDB {step.stem}: {seconds[step.stem]:.1f} s", file=sys.stderr, flush=True)
     with connect(database) as connection:
         found = {
-            mart: [str(value) for value in connection.execute(query).fetchone()]
+            mart: [str(value) for value in row]
             for mart, query in summaries.items()
+            for row in connection.execute(query).fetchall()
         }
     print(json.dumps({"seconds": sum(seconds.values()), "steps": seconds, "summaries": found}))
 

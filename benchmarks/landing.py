@@ -98,8 +98,8 @@ def main() -> None:
     reference = statistics.median(bare)
     print(f"{megabytes:,.0f} MB, median of {options.rounds} rounds:")
     for name, times in (("bare write", bare), ("land()", library), ("`warehouse land`", command)):
-        seconds = statistics.median(times)
-        print(f"  {name:17} {megabytes / seconds:6.0f} MB/s  ratio {reference / seconds:.2f}")
+        median = statistics.median(times)
+        print(f"  {name:17} {megabytes / median:6.0f} MB/s  ratio {reference / median:.2f}")
     memory = max(
         resource.getrusage(who).ru_maxrss
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)

@@ -21,13 +21,13 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.warehouses import running
 from benchmarks.watching import meanwhile
 from warehouse import lifecycle
 from warehouse.landing.land_files import land
 from warehouse.landing.manifest.live_files import list_live_files, unland
 from warehouse.services.airflow import configuration, service
 from warehouse.services.airflow.api import rest
-from warehouse.services.machine import processes
 from warehouse.services.machine.memory_use import family_memory
 from warehouse.settings import PROJECT_ROOT, Settings, load_settings
 from warehouse.sql.dbt_environment import dbt_environment
@@ -114,8 +114,7 @@ def build_scheduled(settings: Settings, kind: str) -> Measured:
     """A run of a DAG, from asking for it until it has ended."""
     run_id = f"benchmark_{time.time_ns()}"
     path = f"/api/v2/dags/{kind}/dagRuns"
-    root = processes.find(settings, service.NAME)
-    with measured(root) as result:
+    with measured(running(settings, service.NAME)) as result:
         rest(settings, "POST", path, {"dag_run_id": run_id, "logical_date": None})
         while (state := rest(settings, "GET", f"{path}/{run_id}")["state"]) in (
             "queued",

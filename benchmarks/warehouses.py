@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from generator.plan import Catalogue, Dirt, People, Plan, load_plan
 from warehouse.errors import WarehouseError
 from warehouse.services import hdfs
@@ -92,7 +94,7 @@ class Warehouse:
 
     def build(self, *options: str) -> None:
         """Run every model, and keep what it took."""
-        server = processes.find(self.settings, "thrift-server")
+        server = running(self.settings, "thrift-server")
         times = server.cpu_times()
         started = time.perf_counter()
         self.run("dbt", "run", *options)
@@ -103,6 +105,14 @@ class Warehouse:
         self.models.append(
             {result["unique_id"].rpartition(".")[2]: result["execution_time"] for result in results}
         )
+
+
+def running(settings: Settings, service: str) -> psutil.Process:
+    """The process of a service; without it there is nothing to measure."""
+    process = processes.find(settings, service)
+    if process is None:
+        sys.exit(f"{service} does not run")
+    return process
 
 
 def drop_schemas(settings: Settings, prefix: str) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from hashlib import md5
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -25,6 +25,7 @@ _STATUSES = ("pending", "completed", "cancelled", "returned")
 
 Fields = dict[str, str | None]
 Values = dict[str, Any]
+T = TypeVar("T")
 
 
 class Refused(Exception):
@@ -125,6 +126,12 @@ def _require(reason: str, *conditions: bool) -> None:
         raise Refused(reason)
 
 
+def _given(reason: str, value: T | None) -> T:
+    if value is None:
+        raise Refused(reason)
+    return value
+
+
 def _moment(text: str | None) -> datetime | None:
     """A time in UTC that says so, of 1970 to 2099; without its zone, as DuckDB keeps it."""
     if text is None or not _MOMENT.fullmatch(text):
@@ -175,7 +182,7 @@ def _flag(text: str | None) -> bool | None:
 def _sane(quantity: int | None, price: Decimal | None) -> bool:
     """Less than a billion pieces, and less than a hundred billion of money."""
     pieces = 1 if quantity is None else quantity
-    return abs(pieces) < 10**9 and max(abs(pieces), 1) * abs(price or 0) < 10**11
+    return abs(pieces) < 10**9 and max(abs(pieces), 1) * abs(price or Decimal(0)) < 10**11
 
 
 def _number_of(fields: Fields, name: str, read: Callable[[str | None], Any]) -> Any:
@@ -213,7 +220,7 @@ def _rees46_event(fields: Fields) -> Values:
     told = re.fullmatch(r"(\S{10}) (\S{8}) UTC", fields["event_time"] or "")
     event_at = _moment(f"{told[1]}T{told[2]}Z") if told else None
     _require("bad_time", event_at is not None)
-    _require("unknown_event_type", fields["event_type"] in _REES46_TYPES)
+    event_type = _given("unknown_event_type", _REES46_TYPES.get(fields["event_type"] or ""))
     price = _price(fields["price"])
     _require("bad_number", price is not None, _sane(1, price))
     return {
@@ -221,7 +228,7 @@ def _rees46_event(fields: Fields) -> Values:
         "user_id": fields["user_id"],
         "product_id": fields["product_id"],
         "event_at": event_at,
-        "event_type": _REES46_TYPES[fields["event_type"]],
+        "event_type": event_type,
         "source_session_id": fields["user_session"],
         "quantity": 1,
         "unit_price": price,
@@ -234,11 +241,12 @@ def _shop_order_line(fields: Fields) -> Values:
     ordered_at, updated_at = _moment(fields["ordered_at"]), _moment(fields["updated_at"])
     _require("bad_time", ordered_at is not None, updated_at is not None)
     _require("unknown_status", fields["status"] in _STATUSES)
-    quantity, price = _whole(fields["quantity"]), _price(fields["unit_price"])
-    _require("bad_number", bool(quantity) and quantity > 0, price is not None and price >= 0)
+    quantity = _given("bad_number", _whole(fields["quantity"]))
+    price = _given("bad_number", _price(fields["unit_price"]))
+    _require("bad_number", quantity > 0, price >= 0)
     discount = _number_of(fields, "discount_amount", _price)
     _require("bad_number", _sane(quantity, price), _sane(1, discount))
-    _require("bad_number", re.fullmatch("[0-9]+", fields["order_line"]) is not None)
+    _require("bad_number", re.fullmatch("[0-9]+", fields["order_line"] or "") is not None)
     return {
         "order_line_id": f"{fields['order_id']}-{fields['order_line']}",
         "order_id": fields["order_id"],
@@ -256,8 +264,8 @@ def _shop_order_line(fields: Fields) -> Values:
 
 
 def _online_retail_order_line(fields: Fields) -> Values:
-    order_id = fields["InvoiceNo"]
-    _require("empty_key", bool(order_id and fields["StockCode"]))
+    order_id = _given("empty_key", fields["InvoiceNo"])
+    _require("empty_key", bool(fields["StockCode"]))
     # The wholesaler's clock shows no zone: it counts as UTC.
     told = re.fullmatch(r"(\S{10}) (\S{8})", fields["InvoiceDate"] or "")
     ordered_at = _moment(f"{told[1]}T{told[2]}Z") if told else None
