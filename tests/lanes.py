@@ -73,6 +73,7 @@ def checks(is_all: bool) -> Iterator[Step]:
     yield Step(
         "Python style", [program("ruff", "check", "."), program("ruff", "format", "--check", ".")]
     )
+    yield Step("types", [program("mypy")])
     sql = sql_to_read(is_all)
     fluff = program("sqlfluff", "lint", "--disable-progress-bar", "--processes", "0", *sql)
     yield Step(f"SQL style of {'all' if is_all else len(sql)} files", [fluff] if sql else [])
