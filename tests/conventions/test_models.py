@@ -131,6 +131,18 @@ def test_layers_read_only_what_is_before_them(
     report(breaches)
 
 
+def test_core_marts_read_no_other_marts(manifest: dict[str, Any], models: list[Model]) -> None:
+    """Facts and dimensions are what the other folders of marts are made of."""
+    breaches = [
+        f"{model['name']} reads {parent['name']}"
+        for model in models
+        if model["fqn"][1:3] == ["marts", "core"]
+        for parent in map(manifest["nodes"].get, model["depends_on"]["nodes"])
+        if parent and layer(parent) == "marts" and parent["fqn"][2] != "core"
+    ]
+    assert not breaches
+
+
 def test_marts_name_no_staging_model(models: list[Model]) -> None:
     """They depend on staging through its change tracking, and read none of its rows."""
     report(
