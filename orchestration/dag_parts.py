@@ -60,12 +60,16 @@ def told_when_late(interval: timedelta, limit: timedelta, limit_text: str) -> De
 
 
 def mart_assets(settings: Settings, tag: str = "") -> list[Asset]:
-    """The marts as assets, all or those with a dbt tag: other DAGs can be scheduled on them."""
+    """The marts as assets, all or those with a dbt tag: other DAGs can be scheduled on them.
+
+    Those that only feed others are not shown to readers, and are none.
+    """
     return [
         Asset(f"{settings.schema_name('marts')}.{node['name']}")
         for node in read_manifest(settings)["nodes"].values()
         if node["resource_type"] == "model"
         and node["schema"].endswith("marts_candidate")
+        and not node["config"]["meta"].get("supporting")
         and (not tag or tag in node["tags"])
     ]
 

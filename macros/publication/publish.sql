@@ -7,9 +7,10 @@
     Marts are built and tested in the schema marts_candidate. What readers see in marts are views of
     the snapshots tagged `published`: moving a tag is atomic, needs no copy, and leaves no moment
     without an answer, whatever a build or a full refresh does to the tables meanwhile. A mart that is
-    a view itself has tags of its own, see publish_view. The batch is
-    named in the log when all its tags are moved, with every mart that readers see, those of earlier
-    batches too; a publication that was interrupted is repeated.
+    a view itself has tags of its own, see publish_view. One that only feeds others is tagged with
+    them, and has no view in marts. The batch is named in the log when all its tags are moved, with
+    every mart that readers see or that feeds these, those of earlier batches too; a publication that
+    was interrupted is repeated.
 
     Args:
         tag: of the marts to publish; none: all.
@@ -40,13 +41,14 @@
         {% set state = states[mart.name] %}
         {% do shown_snapshots.update({mart.name: state.main if mart in marts else state.published}) %}
     {% endfor %}
-    {% set changed = namespace(count=0) %}
+    {% set changed = [] %}
     {% for mart in marts %}
         {% set state = states.get(mart.name) %}
         {% set definition = mart_definition(mart) %}
         {% set before = published.get(mart.name, {}) %}
         {% set is_shown = mart.name in shown %}
-        {% set is_redefined = not is_shown or before.definition != local_md5(definition) %}
+        {% set is_redefined = not is_supporting(mart)
+            and (not is_shown or before.definition != local_md5(definition)) %}
         {% if not state %}
             {% set is_new = publish_view(mart, definition, is_redefined, is_shown, shown_snapshots, states) %}
         {% else %}
@@ -66,7 +68,7 @@
             {% endif %}
         {% endif %}
         {% if is_new %}
-            {% set changed.count = changed.count + 1 %}
+            {% do changed.append(mart) %}
         {% endif %}
         {% do rows.append(
             "'" ~ mart.name ~ "', " ~ ("'" ~ state.main ~ "'" if state else 'null')
@@ -79,7 +81,7 @@
         {% set before = published[mart.name] %}
         {% if shown_snapshot and shown_snapshot != before.snapshot_id %}
             {# An interrupted publication had moved its tag. #}
-            {% set changed.count = changed.count + 1 %}
+            {% do changed.append(mart) %}
         {% endif %}
         {% do rows.append(
             "'" ~ mart.name ~ "', " ~ ("'" ~ shown_snapshot ~ "'" if shown_snapshot else 'null')
@@ -87,11 +89,17 @@
         ) %}
     {% endfor %}
 
-    {% if changed.count or published | length != rows | length %}
+    {% do hide_supporting(readers, shown) %}
+    {% if changed or published | length != rows | length %}
         {% set now = modules.datetime.datetime.now(modules.pytz.utc).strftime('%Y-%m-%dT%H:%M:%S.%fZ') %}
         {% set batch = "('" ~ now ~ "', timestamp'" ~ now ~ "', " %}
         {% do run_query('insert into ' ~ log ~ ' values ' ~ batch ~ rows | join('), ' ~ batch) ~ ')') %}
-        {% do print('Published ' ~ rows | length ~ ' marts, ' ~ changed.count ~ ' of them new, as ' ~ now) %}
+        {% set counts = namespace(shown=0, changed=0) %}
+        {% for mart in marts + kept if not is_supporting(mart) %}
+            {% set counts.shown = counts.shown + 1 %}
+            {% set counts.changed = counts.changed + (mart in changed) %}
+        {% endfor %}
+        {% do print('Published ' ~ counts.shown ~ ' marts, ' ~ counts.changed ~ ' of them new, as ' ~ now) %}
     {% else %}
         {% do print('Nothing new to publish') %}
     {% endif %}

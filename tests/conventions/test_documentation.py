@@ -17,9 +17,11 @@ PAGE = "ARCHITECTURE.md"
 
 
 def read_by_people(models: Nodes) -> dict[str, dict[str, Any]]:
-    """The models of marts and quality, by unique id."""
+    """The models of marts and quality, but those that only feed others; by unique id."""
     return {
-        model["unique_id"]: model for model in models if model["fqn"][1] in ("marts", "quality")
+        model["unique_id"]: model
+        for model in models
+        if model["fqn"][1] in ("marts", "quality") and not model["config"]["meta"].get("supporting")
     }
 
 
@@ -43,6 +45,30 @@ def star_schema(manifest: dict[str, Any]) -> str:
                 keys.append((table, column, key))
     boxes = [f'  "{table}" {{\n  }}\n' for table in sorted(tables.values())]
     return "".join(["erDiagram\n", *boxes, *(key for *_, key in sorted(keys))])
+
+
+def test_what_only_feeds_others_feeds_some_and_has_no_example_query(
+    manifest: dict[str, Any], models: Nodes
+) -> None:
+    readers = manifest["child_map"]
+    breaches = []
+    for model in models:
+        if model["config"]["meta"].get("supporting"):
+            kinds = {name.split(".")[0] for name in readers[model["unique_id"]]}
+            if "model" not in kinds:
+                breaches.append(
+                    Breach(declaration(model), "feeds no other model", "remove meta.supporting")
+                )
+            breaches += [
+                Breach(declaration(model), f"readers cannot ask it, an {kind} does", "ask another")
+                for kind in sorted(kinds & {"analysis", "exposure"})
+            ]
+    report(breaches)
+
+
+def test_38_marts_are_shown(models: Nodes) -> None:
+    shown = [model for model in read_by_people(models).values() if model["fqn"][1] == "marts"]
+    assert len(shown) >= 38
 
 
 def test_a_description_tells_the_questions_after_the_grain(models: Nodes) -> None:

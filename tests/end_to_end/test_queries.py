@@ -55,7 +55,11 @@ def test_marts_that_are_views__do_not_depend_on_the_readers_time_zone(
     built: Path, cluster: Settings
 ) -> None:
     with connect(cluster) as connection:
-        views = [row[1] for row in connection.execute("show views in marts_candidate").rows]
+        shown, views = (
+            {row[1] for row in connection.execute(f"show views in {schema}").rows}
+            for schema in ("marts", "marts_candidate")
+        )
+        views &= shown
         assert views
 
         def contents() -> dict[str, list[tuple]]:

@@ -285,6 +285,33 @@ def assert_last_batch_is_what_readers_see(query: Query, marts: dict[str, bool]) 
     assert {mart: snapshot for mart, snapshot in batch if snapshot} == tagged
 
 
+def test_publish__shows_no_longer_what_only_feeds_others(
+    built: Path, dbt: Run, query: Query, environment: dict[str, str]
+) -> None:
+    """A view that an earlier version showed goes; one that somebody else made stays."""
+    expected = {
+        node["name"]
+        for node in manifest_of(environment)["nodes"].values()
+        if node["resource_type"] == "model"
+        and node["schema"] == "marts_candidate"
+        and not node["config"]["meta"].get("supporting")
+    }
+    assert {row[1] for row in query("show views in marts")} == expected
+    query(
+        "create view marts.visitor_users comment 'as it was' as select source_system, visitor_id, "
+        "user_id from marts_candidate.visitor_users version as of 'published'"
+    )
+    query("create view marts.of_somebody_else as select 1 as one")
+    try:
+        said = dbt(*PUBLISH, "--args", "{tag: hourly}").stdout
+        assert "No longer shown, for they only feed other marts: visitor_users\n" in said
+        assert "Nothing new to publish" in said
+        views = {row[1] for row in query("show views in marts")}
+        assert views == expected | {"of_somebody_else"}
+    finally:
+        query("drop view marts.of_somebody_else")
+
+
 def test_publish__a_part_leaves_the_other_marts_as_published(
     unpublished: None, dbt: Run, query: Query, environment: dict[str, str]
 ) -> None:

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import yaml
+
 from .database import AREAS, FOLDER
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -12,6 +14,13 @@ QUALITY = sorted(
     {path.stem for path in (MODELS / "quality").glob("*.sql")}
     - {"publications", "ledger_reconciliation"}
 )
+
+
+def schema_of(mart: str) -> str:
+    """Where a mart is read; readers are not shown what only feeds others."""
+    [path] = (MODELS / "marts").rglob(f"{mart}.yml")
+    [declared] = yaml.safe_load(path.read_text())["models"]
+    return "marts_candidate" if declared["config"]["meta"].get("supporting") else "marts"
 
 
 def tables_of(area: str) -> set[str]:
