@@ -12,11 +12,16 @@
     {%- set existing_relation = load_relation(this) -%}
     {%- set rebuild = existing_relation is none or existing_relation.is_view or should_full_refresh() -%}
     {%- set plan = incremental_plan(compiled_code) -%}
+    {%- set is_written = rebuild or plan.replace_where != 'false' -%}
 
     {{ run_hooks(pre_hooks) }}
 
     {%- if existing_relation is not none and existing_relation.is_view -%}
         {%- do adapter.drop_relation(existing_relation) -%}
+    {%- endif -%}
+    {%- if is_written or plan.absorbed != plan.remembered -%}
+        {#- Its properties are asked for anew from here on, see table_properties. -#}
+        {%- do adapter.cache_dropped(target_relation) -%}
     {%- endif -%}
 
     {%- if rebuild -%}
@@ -47,7 +52,7 @@
             {%- endcall -%}
         {%- endif -%}
     {%- endif -%}
-    {%- do remember_absorbed_snapshots(target_relation, plan, rebuild or plan.replace_where != 'false') -%}
+    {%- do remember_absorbed_snapshots(target_relation, plan, is_written) -%}
 
     {{ run_hooks(post_hooks) }}
 

@@ -25,6 +25,9 @@ def command(settings: Settings, java: Java, libraries: Libraries, memory: Memory
             "hive.exec.local.scratchdir": str(_scratch(settings)),
             "hive.server2.logging.operation.enabled": "false",
             "hive.async.log.enabled": "false",
+            # As another user Hive's client would connect to the metastore anew for each statement,
+            # and that is a third of a small one.
+            "hive.server2.enable.doAs": "false",
         },
     )
     write_hadoop_xml(configuration / "core-site.xml", {"fs.defaultFS": settings.hdfs})
@@ -54,6 +57,8 @@ def command(settings: Settings, java: Java, libraries: Libraries, memory: Memory
     arguments = [
         str(java.executable),
         *java_options(settings, memory.spark_heap),
+        # Not in the environment: Hive would take that for another user with each statement.
+        "-DHADOOP_USER_NAME=warehouse",
         "-XX:+UseParallelGC",
         # Spark loads this much; from the default on, each growth would be a full collection.
         "-XX:MetaspaceSize=256m",
@@ -67,7 +72,6 @@ def command(settings: Settings, java: Java, libraries: Libraries, memory: Memory
     ]
     environment = {
         "SPARK_HOME": str(PYSPARK_JARS.parent),
-        "HADOOP_USER_NAME": "warehouse",
         "SPARK_LOCAL_IP": "127.0.0.1",
     }
     return Command(arguments, environment)
@@ -119,6 +123,8 @@ def _properties(settings: Settings, memory: MemoryPlan) -> dict[str, object]:
         "spark.sql.hive.filesourcePartitionFileCacheSize": 0,
         # One task that waits for its block's machine can block a statement for ever.
         "spark.locality.wait": "0s",
+        # So where a file's blocks are is not asked either; that is a question for each file.
+        "spark.sql.iceberg.locality.enabled": "false",
         # Each sort and aggregation takes a page at once, 64 MB by default, for however few rows.
         "spark.buffer.pageSize": "4m",
         "spark.scheduler.mode": "FAIR",
