@@ -27,7 +27,8 @@ GROUPS = {
         "test_incremental",
     ),
     "schedule": ("test_service", "test_scheduled_run"),
-    "fresh clone": ("test_a_fresh_clone",),
+    # A process takes its next group when two tests are left: what is long must not be among them.
+    "fresh clone, own shop": ("test_a_fresh_clone", "test_own_shop"),
 }
 # Everything else that needs a cluster, after those.
 CLUSTER = "cluster and landing"

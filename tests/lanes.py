@@ -27,7 +27,7 @@ class Step:
     """One thing that is checked.
 
     Attributes:
-        commands: all must succeed.
+        commands: run side by side; all must succeed.
     """
 
     name: str
@@ -73,10 +73,13 @@ def checks(is_all: bool) -> Iterator[Step]:
     yield Step(
         "Python style", [program("ruff", "check", "."), program("ruff", "format", "--check", ".")]
     )
-    yield Step("types", [program("mypy")])
     sql = sql_to_read(is_all)
     fluff = program("sqlfluff", "lint", "--disable-progress-bar", "--processes", "0", *sql)
-    yield Step(f"SQL style of {'all' if is_all else len(sql)} files", [fluff] if sql else [])
+    # A type checker uses one core only.
+    yield Step(
+        f"types, and SQL style of {'all' if is_all else len(sql)} files",
+        [program("mypy"), *([fluff] if sql else [])],
+    )
     without_cluster = ["tests", "--ignore", "tests/end_to_end"]
     yield Step(
         "conventions, and tests without a cluster",
@@ -105,8 +108,8 @@ class Lane:
         """Run a step to its end, whatever that is."""
         self._console.rule(f"[bold]{step.name}", align="left")
         began = time.monotonic()
-        codes = [subprocess.run(command, cwd=ROOT, check=False) for command in step.commands]
-        passed = not any(code.returncode for code in codes)
+        running = [subprocess.Popen(command, cwd=ROOT) for command in step.commands]
+        passed = not any([process.wait() for process in running])
         self._told.append((step.name, time.monotonic() - began, passed))
 
     def print_table(self) -> None:

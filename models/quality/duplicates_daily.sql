@@ -1,6 +1,6 @@
 {{ config(materialized='incremental') }}
 
-{%- set plan = plan_whole(
+{% set plan = plan_whole(
     [ref('fact_lines_by_file')] + staging_relations('users') + staging_relations('products'),
     contents=[ref('stg_landing__files')]
 ) %}

@@ -3,11 +3,11 @@
     partition_by=['fact_date'],
 ) }}
 
-{%- set upstreams = [
+{% set upstreams = [
     {'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'},
     {'relation': ref('fct_order_lines'), 'partition': 'order_date', 'column': 'order_date'},
 ] %}
-{%- set plan = plan_incremental(upstreams) %}
+{% set plan = plan_incremental(upstreams) %}
 
 {{ replaces('fact_date', plan) }}
 

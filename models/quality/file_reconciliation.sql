@@ -1,4 +1,4 @@
-{%- set version_streams = ['users', 'products'] %}
+{% set version_streams = ['users', 'products'] %}
 with
 
 files as (

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental') }}
 
-{%- set version_streams = ['users', 'products'] %}
-{%- set plan = plan_whole(
+{% set version_streams = ['users', 'products'] %}
+{% set plan = plan_whole(
     [ref('as_of_dates'), ref('fact_lines_by_file')]
     + staging_relations('users') + staging_relations('products'),
     contents=[ref('stg_landing__files')]

@@ -3,10 +3,10 @@
     partition_by=['landed_date'],
 ) }}
 
-{%- set upstreams = staging_upstreams('landed_date', stream='events')
+{% set upstreams = staging_upstreams('landed_date', stream='events')
     + staging_upstreams('landed_date', stream='order_lines') %}
-{#- Reach: the dates under which changed files were landed. #}
-{%- set plan = plan_incremental(upstreams) %}
+{# Reach: the dates under which changed files were landed. #}
+{% set plan = plan_incremental(upstreams) %}
 
 {{ replaces('landed_date', plan) }}
 

@@ -3,12 +3,12 @@
     partition_by=['fact_date'],
 ) }}
 
-{%- set upstreams = [
+{% set upstreams = [
     {'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'},
     {'relation': ref('fct_order_lines'), 'partition': 'order_date', 'column': 'order_date'},
 ] %}
-{#- Reach: the dates of the changed facts themselves; a user or product that is landed later changes them. #}
-{%- set plan = plan_incremental(upstreams) %}
+{# Reach: the dates of the changed facts themselves; a user or product that is landed later changes them. #}
+{% set plan = plan_incremental(upstreams) %}
 
 {{ replaces('fact_date', plan) }}
 

@@ -3,7 +3,7 @@
     partition_by=['file_id'],
 ) }}
 
-{%- set plan = plan_incremental(staging_upstreams('file_id')) %}
+{% set plan = plan_incremental(staging_upstreams('file_id')) %}
 
 {{ replaces('file_id', plan) }}
 

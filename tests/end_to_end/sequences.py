@@ -81,7 +81,8 @@ def write_late_versions(
     Returns:
         How many were written.
     """
-    with source.open(encoding="utf-8", newline="") as lines:
+    # Some lines are damaged, and hold bytes that are no text.
+    with source.open(encoding="utf-8", errors="surrogateescape", newline="") as lines:
         header, *rows = list(csv.reader(lines))
     rows = [row for row in rows if len(row) == len(header)]
     changed = []
@@ -96,7 +97,7 @@ def write_late_versions(
         version[column] = value
         changed.append(version.values())
     if changed:
-        with path.open("w", encoding="utf-8", newline="") as text:
+        with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as text:
             csv.writer(text, lineterminator="\n").writerows([header, *changed])
     return len(changed)
 

@@ -4,8 +4,8 @@
     enabled='corner_shop' in var('source_systems'),
 ) }}
 
-{%- set columns = ['click_id', 'clicked_at', 'action', 'device', 'customer', 'item', 'pieces', 'price'] %}
-{%- set plan = plan_staged_files('corner_shop', 'clicks') %}
+{% set columns = ['click_id', 'clicked_at', 'action', 'device', 'customer', 'item', 'pieces', 'price'] %}
+{% set plan = plan_staged_files('corner_shop', 'clicks') %}
 
 {{ replaces('file_id', plan) }}
 

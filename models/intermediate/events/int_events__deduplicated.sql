@@ -1,4 +1,4 @@
-{%- set order_of_landing -%}
+{% set order_of_landing -%}
     landed_at, file_id, event_at, event_type, visitor_id, product_id, user_id, source_session_id, quantity,
     unit_price, order_id, page_url, traffic_source, device_type, ip_address, user_agent
 {%- endset %}

@@ -1,4 +1,4 @@
-{%- set order_of_versions -%}
+{% set order_of_versions -%}
     updated_at desc, landed_at asc, file_id asc, status asc, quantity asc, unit_price asc,
     discount_amount asc, ordered_at asc, user_id asc, product_id asc, payment_method asc, order_id asc,
     is_return asc, country asc

@@ -3,20 +3,20 @@
     partition_by=['order_date'],
 ) }}
 
-{%- set window_days = var('attribution_window_days') | int %}
-{%- set order_upstreams = [{'relation': ref('fct_orders'), 'partition': 'order_date', 'column': 'order_date'}] %}
-{%- set session_upstreams = [
+{% set window_days = var('attribution_window_days') | int %}
+{% set order_upstreams = [{'relation': ref('fct_orders'), 'partition': 'order_date', 'column': 'order_date'}] %}
+{% set session_upstreams = [
     {'relation': ref('fct_sessions'), 'partition': 'session_date', 'column': 'session_date'},
 ] %}
-{#- Reach: the dates of the changed orders; a session leads to orders within the window after it, and
+{# Reach: the dates of the changed orders; a session leads to orders within the window after it, and
     an order formed from purchases is dated by the start of a session that may begin the day before;
     what counts as direct concerns all. #}
-{%- set plan = united_plan([
+{% set plan = united_plan([
     plan_incremental(order_upstreams),
     with_neighbouring_dates(plan_incremental(session_upstreams), days_before=1, days_after=window_days),
     plan_whole([], contents=[ref('traffic_sources')]),
 ]) %}
-{%- set session_plan = with_neighbouring_dates(plan, days_before=window_days, days_after=1) %}
+{% set session_plan = with_neighbouring_dates(plan, days_before=window_days, days_after=1) %}
 
 {{ replaces('order_date', plan) }}
 

@@ -3,18 +3,18 @@
     partition_by=['recovered_date'],
 ) }}
 
-{%- set window_days = var('attribution_window_days') | int %}
-{%- set purchase_upstreams = [{'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'}] %}
-{%- set cart_upstreams = [
+{% set window_days = var('attribution_window_days') | int %}
+{% set purchase_upstreams = [{'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'}] %}
+{% set cart_upstreams = [
     {'relation': ref('abandoned_cart_contents'), 'partition': 'session_date', 'column': 'session_date'},
 ] %}
-{#- Reach: the dates of the changed purchases; a cart can be recovered within the window after its
+{# Reach: the dates of the changed purchases; a cart can be recovered within the window after its
     session's end, which is at most a day after its date. #}
-{%- set plan = united_plan([
+{% set plan = united_plan([
     plan_incremental(purchase_upstreams),
     with_neighbouring_dates(plan_incremental(cart_upstreams), days_after=window_days + 1),
 ]) %}
-{%- set cart_plan = with_neighbouring_dates(plan, days_before=window_days + 1) %}
+{% set cart_plan = with_neighbouring_dates(plan, days_before=window_days + 1) %}
 
 {{ replaces('recovered_date', plan) }}
 

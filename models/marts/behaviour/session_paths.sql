@@ -3,11 +3,11 @@
     partition_by=['session_date'],
 ) }}
 
-{%- set upstreams = [{'relation': ref('fct_sessions'), 'partition': 'session_date', 'column': 'session_date'}] %}
-{#- Reach: the dates of the changed sessions; a changed event has rewritten the date of its session. #}
-{%- set plan = plan_incremental(upstreams) %}
-{#- A session that begins on a planned date may end on the next. #}
-{%- set event_plan = with_neighbouring_dates(plan, days_after=1) %}
+{% set upstreams = [{'relation': ref('fct_sessions'), 'partition': 'session_date', 'column': 'session_date'}] %}
+{# Reach: the dates of the changed sessions; a changed event has rewritten the date of its session. #}
+{% set plan = plan_incremental(upstreams) %}
+{# A session that begins on a planned date may end on the next. #}
+{% set event_plan = with_neighbouring_dates(plan, days_after=1) %}
 
 {{ replaces('session_date', plan) }}
 

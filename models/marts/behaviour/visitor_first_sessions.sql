@@ -3,9 +3,9 @@
     partition_by=['first_session_date'],
 ) }}
 
-{%- set sessions = ref('fct_sessions') %}
-{%- set upstreams = [{'relation': sessions, 'partition': 'session_date', 'column': 'session_date'}] %}
-{%- set plan = with_moved_first_sessions(plan_incremental(upstreams), sessions) %}
+{% set sessions = ref('fct_sessions') %}
+{% set upstreams = [{'relation': sessions, 'partition': 'session_date', 'column': 'session_date'}] %}
+{% set plan = with_moved_first_sessions(plan_incremental(upstreams), sessions) %}
 
 {{ replaces('first_session_date', plan) }}
 

@@ -1,6 +1,6 @@
 {{ config(materialized='incremental') }}
 
-{%- set plan = plan_whole([], contents=[ref('int_as_of_dates__determined')]) %}
+{% set plan = plan_whole([], contents=[ref('int_as_of_dates__determined')]) %}
 
 {{ replaces(none, plan) }}
 

@@ -1,6 +1,6 @@
 {{ config(materialized='incremental') }}
 
-{%- set plan = plan_whole([
+{% set plan = plan_whole([
     ref('agg_channels_daily'), ref('fct_orders'), ref('fct_returns'), ref('as_of_dates'),
 ]) %}
 

@@ -1,6 +1,6 @@
 {{ config(materialized='incremental') }}
 
-{%- set plan = plan_whole([ref('agg_channels_daily')], contents=[ref('devices')]) %}
+{% set plan = plan_whole([ref('agg_channels_daily')], contents=[ref('devices')]) %}
 
 {{ replaces(none, plan) }}
 

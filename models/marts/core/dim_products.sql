@@ -1,9 +1,9 @@
 {{ config(materialized='incremental') }}
 
-{%- set attributes = [
+{% set attributes = [
     'product_name', 'brand', 'category', 'subcategory', 'list_price', 'cost_price', 'is_deleted',
 ] %}
-{%- set plan = plan_whole(staging_relations('products')) %}
+{% set plan = plan_whole(staging_relations('products')) %}
 
 {{ replaces(none, plan) }}
 

@@ -1,6 +1,6 @@
 {{ config(materialized='incremental') }}
 
-{%- set plan = plan_whole([ref('agg_channels_daily')], contents=[ref('traffic_sources')]) %}
+{% set plan = plan_whole([ref('agg_channels_daily')], contents=[ref('traffic_sources')]) %}
 
 {{ replaces(none, plan) }}
 

@@ -1,10 +1,10 @@
 {{ config(materialized='incremental') }}
 
-{%- set attributes = [
+{% set attributes = [
     'name', 'email', 'gender', 'birth_date', 'country', 'region', 'city', 'loyalty_tier', 'signed_up_at',
     'is_deleted',
 ] %}
-{%- set plan = plan_whole(staging_relations('users')) %}
+{% set plan = plan_whole(staging_relations('users')) %}
 
 {{ replaces(none, plan) }}
 

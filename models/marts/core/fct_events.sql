@@ -3,9 +3,9 @@
     partition_by=['event_date', 'is_orphan'],
 ) }}
 
-{%- set plan = with_reach_of_sessions(plan_incremental(staging_upstreams('event_date', stream='events'))) %}
-{%- set plan = with_changed_versions(plan, ref('dim_users'), 'user_id', 'event_date', 'event_at') %}
-{%- set plan = with_changed_versions(plan, ref('dim_products'), 'product_id', 'event_date', 'event_at') %}
+{% set plan = with_reach_of_sessions(plan_incremental(staging_upstreams('event_date', stream='events'))) %}
+{% set plan = with_changed_versions(plan, ref('dim_users'), 'user_id', 'event_date', 'event_at') %}
+{% set plan = with_changed_versions(plan, ref('dim_products'), 'product_id', 'event_date', 'event_at') %}
 
 {{ replaces('event_date', plan) }}
 

@@ -3,17 +3,17 @@
     partition_by=['order_date', 'is_orphan'],
 ) }}
 
-{#- An order formed from purchases belongs to the date on which its session began. #}
-{%- set is_bought_without_order = "event_type = 'purchase' and source_system in (" ~ sources_without_orders() ~ ')' %}
-{%- set purchases = {
+{# An order formed from purchases belongs to the date on which its session began. #}
+{% set is_bought_without_order = "event_type = 'purchase' and source_system in (" ~ sources_without_orders() ~ ')' %}
+{% set purchases = {
     'relation': ref('fct_events'),
     'partition': 'event_date',
     'column': 'session_date',
     'rows': is_bought_without_order,
 } %}
-{%- set plan = plan_incremental(staging_upstreams('order_date', stream='order_lines') + [purchases]) %}
-{%- set plan = with_changed_versions(plan, ref('dim_users'), 'user_id', 'order_date', 'ordered_at') %}
-{%- set plan = with_changed_versions(plan, ref('dim_products'), 'product_id', 'order_date', 'ordered_at') %}
+{% set plan = plan_incremental(staging_upstreams('order_date', stream='order_lines') + [purchases]) %}
+{% set plan = with_changed_versions(plan, ref('dim_users'), 'user_id', 'order_date', 'ordered_at') %}
+{% set plan = with_changed_versions(plan, ref('dim_products'), 'product_id', 'order_date', 'ordered_at') %}
 
 {{ replaces('order_date', plan) }}
 

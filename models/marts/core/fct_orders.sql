@@ -3,9 +3,9 @@
     partition_by=['order_date'],
 ) }}
 
-{%- set upstreams = [{'relation': ref('fct_order_lines'), 'partition': 'order_date', 'column': 'order_date'}] %}
-{#- Reach: the dates of the changed lines themselves. #}
-{%- set plan = plan_incremental(upstreams) %}
+{% set upstreams = [{'relation': ref('fct_order_lines'), 'partition': 'order_date', 'column': 'order_date'}] %}
+{# Reach: the dates of the changed lines themselves. #}
+{% set plan = plan_incremental(upstreams) %}
 
 {{ replaces('order_date', plan) }}
 

@@ -3,11 +3,11 @@
     partition_by=['session_date'],
 ) }}
 
-{%- set upstreams = [{'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'}] %}
-{#- Reach: an event changes the session of its own date or one that began the day before. #}
-{%- set plan = with_neighbouring_dates(plan_incremental(upstreams), days_before=1) %}
-{#- A session that begins on a planned date may end on the next. #}
-{%- set event_plan = with_neighbouring_dates(plan, days_after=1) %}
+{% set upstreams = [{'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'}] %}
+{# Reach: an event changes the session of its own date or one that began the day before. #}
+{% set plan = with_neighbouring_dates(plan_incremental(upstreams), days_before=1) %}
+{# A session that begins on a planned date may end on the next. #}
+{% set event_plan = with_neighbouring_dates(plan, days_after=1) %}
 
 {{ replaces('session_date', plan) }}
 

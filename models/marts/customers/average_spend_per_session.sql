@@ -1,6 +1,6 @@
 {{ config(materialized='incremental') }}
 
-{%- set plan = plan_whole([ref('fct_sessions'), ref('visitor_users')]) %}
+{% set plan = plan_whole([ref('fct_sessions'), ref('visitor_users')]) %}
 
 {{ replaces(none, plan) }}
 

@@ -1,6 +1,6 @@
 {{ config(materialized='incremental') }}
 
-{%- set plan = plan_whole([ref('fct_orders'), ref('as_of_dates')]) %}
+{% set plan = plan_whole([ref('fct_orders'), ref('as_of_dates')]) %}
 
 {{ replaces(none, plan) }}
 

@@ -3,7 +3,7 @@
     partition_by=['as_of_date'],
 ) }}
 
-{%- set plan = plan_whole([ref('fct_orders'), ref('as_of_dates')], contents=[ref('rfm_segment_names')]) %}
+{% set plan = plan_whole([ref('fct_orders'), ref('as_of_dates')], contents=[ref('rfm_segment_names')]) %}
 
 {{ replaces(none, plan) }}
 

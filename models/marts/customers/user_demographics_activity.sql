@@ -1,6 +1,6 @@
 {{ config(materialized='incremental') }}
 
-{%- set plan = plan_whole(
+{% set plan = plan_whole(
     [ref('dim_users'), ref('user_engagement'), ref('user_metrics'), ref('as_of_dates')]
 ) %}
 

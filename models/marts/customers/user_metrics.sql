@@ -1,6 +1,6 @@
 {{ config(materialized='incremental') }}
 
-{%- set plan = plan_whole([ref('fct_orders'), ref('fct_order_lines'), ref('dim_products')]) %}
+{% set plan = plan_whole([ref('fct_orders'), ref('fct_order_lines'), ref('dim_products')]) %}
 
 {{ replaces(none, plan) }}
 

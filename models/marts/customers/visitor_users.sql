@@ -1,6 +1,6 @@
 {{ config(materialized='incremental') }}
 
-{%- set plan = plan_whole([ref('agg_visitors_daily')]) %}
+{% set plan = plan_whole([ref('agg_visitors_daily')]) %}
 
 {{ replaces(none, plan) }}
 

@@ -3,9 +3,9 @@
     partition_by=['event_date'],
 ) }}
 
-{%- set upstreams = [{'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'}] %}
-{#- Reach: the dates of the changed events themselves. #}
-{%- set plan = plan_incremental(upstreams) %}
+{% set upstreams = [{'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'}] %}
+{# Reach: the dates of the changed events themselves. #}
+{% set plan = plan_incremental(upstreams) %}
 
 {{ replaces('event_date', plan) }}
 

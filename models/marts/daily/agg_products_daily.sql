@@ -3,9 +3,9 @@
     partition_by=['event_date'],
 ) }}
 
-{%- set upstreams = [{'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'}] %}
-{#- Reach: the dates of the changed events themselves, and those on which a product's price changes. #}
-{%- set repriced_dates %}
+{% set upstreams = [{'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'}] %}
+{# Reach: the dates of the changed events themselves, and those on which a product's price changes. #}
+{% set repriced_dates %}
     with
 
     repriced_products as (
@@ -41,7 +41,7 @@
             and days.event_date < to_date(absorbed.valid_to)
     where not now.list_price <=> absorbed.list_price
 {%- endset %}
-{%- set plan = with_changed_rows(plan_incremental(upstreams), ref('dim_products'), repriced_dates) %}
+{% set plan = with_changed_rows(plan_incremental(upstreams), ref('dim_products'), repriced_dates) %}
 
 {{ replaces('event_date', plan) }}
 

@@ -3,12 +3,12 @@
     partition_by=['order_date'],
 ) }}
 
-{%- set upstreams = [{'relation': ref('fct_order_lines'), 'partition': 'order_date', 'column': 'order_date'}] %}
+{% set upstreams = [{'relation': ref('fct_order_lines'), 'partition': 'order_date', 'column': 'order_date'}] %}
 {#-
     Reach: the dates of the changed order lines themselves, and those of lines whose product has moved to
     another category, or whose buyer's version has got another region, known then and now or not.
 #}
-{%- set recategorized_dates %}
+{% set recategorized_dates %}
     select order_lines.order_date as touched_date
     from {{ ref('fct_order_lines') }} as order_lines
     left join now
@@ -23,7 +23,7 @@
             and absorbed.is_current
     where not now.category <=> absorbed.category
 {%- endset %}
-{%- set moved_dates %}
+{% set moved_dates %}
     select order_lines.order_date as touched_date
     from {{ ref('fct_order_lines') }} as order_lines
     left join now
@@ -32,8 +32,8 @@
         on order_lines.user_version_id = absorbed.user_version_id
     where not now.region <=> absorbed.region
 {%- endset %}
-{%- set plan = with_changed_rows(plan_incremental(upstreams), ref('dim_products'), recategorized_dates) %}
-{%- set plan = with_changed_rows(plan, ref('dim_users'), moved_dates) %}
+{% set plan = with_changed_rows(plan_incremental(upstreams), ref('dim_products'), recategorized_dates) %}
+{% set plan = with_changed_rows(plan, ref('dim_users'), moved_dates) %}
 
 {{ replaces('order_date', plan) }}
 

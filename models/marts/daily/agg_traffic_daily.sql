@@ -3,7 +3,7 @@
     partition_by=['session_date'],
 ) }}
 
-{%- set plan = plan_incremental([
+{% set plan = plan_incremental([
     {'relation': ref('fct_sessions'), 'partition': 'session_date', 'column': 'session_date'},
     {'relation': ref('visitor_first_sessions'), 'partition': 'first_session_date', 'column': 'first_session_date'},
 ]) %}

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental') }}
 
-{#- A date that changes can make users new or reactivated on later ones: all of it is built anew. #}
-{%- set plan = plan_whole([ref('agg_visitors_daily'), ref('visitor_users')]) %}
+{# A date that changes can make users new or reactivated on later ones: all of it is built anew. #}
+{% set plan = plan_whole([ref('agg_visitors_daily'), ref('visitor_users')]) %}
 
 {{ replaces(none, plan) }}
 

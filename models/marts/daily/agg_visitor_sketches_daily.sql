@@ -3,9 +3,9 @@
     partition_by=['session_date'],
 ) }}
 
-{%- set upstreams = [{'relation': ref('fct_sessions'), 'partition': 'session_date', 'column': 'session_date'}] %}
-{#- Reach: the dates of the changed sessions themselves. #}
-{%- set plan = plan_incremental(upstreams) %}
+{% set upstreams = [{'relation': ref('fct_sessions'), 'partition': 'session_date', 'column': 'session_date'}] %}
+{# Reach: the dates of the changed sessions themselves. #}
+{% set plan = plan_incremental(upstreams) %}
 
 {{ replaces('session_date', plan) }}
 

@@ -3,7 +3,7 @@
     partition_by=['activity_date'],
 ) }}
 
-{%- set upstreams = [
+{% set upstreams = [
     {'relation': ref('agg_products_daily'), 'partition': 'event_date', 'column': 'event_date'},
     {'relation': ref('agg_sales_daily'), 'partition': 'order_date', 'column': 'order_date'},
 ] %}
@@ -11,7 +11,7 @@
     Reach: the changed dates themselves, and those with events of a product that is in another category now,
     known then and now or not.
 #}
-{%- set recategorized_dates %}
+{% set recategorized_dates %}
     select product_days.event_date as touched_date
     from {{ ref('agg_products_daily') }} as product_days
     left join now
@@ -26,7 +26,7 @@
             and absorbed.is_current
     where not now.category <=> absorbed.category
 {%- endset %}
-{%- set plan = with_changed_rows(plan_incremental(upstreams), ref('dim_products'), recategorized_dates) %}
+{% set plan = with_changed_rows(plan_incremental(upstreams), ref('dim_products'), recategorized_dates) %}
 
 {{ replaces('activity_date', plan) }}
 

@@ -1,6 +1,6 @@
 {{ config(materialized='incremental') }}
 
-{%- set plan = plan_whole([ref('dim_products')]) %}
+{% set plan = plan_whole([ref('dim_products')]) %}
 
 {{ replaces(none, plan) }}
 

@@ -1,6 +1,6 @@
 {{ config(materialized='incremental') }}
 
-{%- set plan = plan_whole([ref('fct_order_lines')]) %}
+{% set plan = plan_whole([ref('fct_order_lines')]) %}
 
 {{ replaces(none, plan) }}
 

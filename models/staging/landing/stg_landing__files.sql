@@ -1,4 +1,4 @@
-{%- set dates = absorbed_dates(source('landing', 'manifest')) %}
+{% set dates = absorbed_dates(source('landing', 'manifest')) %}
 
 with
 

@@ -4,10 +4,10 @@
     enabled='online_retail' in var('source_systems'),
 ) }}
 
-{%- set columns = [
+{% set columns = [
     'InvoiceNo', 'StockCode', 'Description', 'Quantity', 'InvoiceDate', 'UnitPrice', 'CustomerID', 'Country',
 ] %}
-{%- set plan = plan_staged_files('online_retail', 'order_lines') %}
+{% set plan = plan_staged_files('online_retail', 'order_lines') %}
 
 {{ replaces('file_id', plan) }}
 

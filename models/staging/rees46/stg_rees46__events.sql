@@ -4,11 +4,11 @@
     enabled='rees46' in var('source_systems'),
 ) }}
 
-{%- set columns = [
+{% set columns = [
     'event_time', 'event_type', 'product_id', 'category_id', 'category_code', 'brand', 'price', 'user_id',
     'user_session',
 ] %}
-{%- set plan = plan_staged_files('rees46', 'events') %}
+{% set plan = plan_staged_files('rees46', 'events') %}
 
 {{ replaces('file_id', plan) }}
 

@@ -4,12 +4,12 @@
     enabled='shop' in var('source_systems'),
 ) }}
 
-{%- set columns = [
+{% set columns = [
     'event_id', 'event_time', 'event_type', 'visitor_id', 'user_id', 'session_id', 'product_id',
     'quantity', 'price', 'order_id', 'page_url', 'traffic_source', 'device_type', 'ip_address',
     'user_agent',
 ] %}
-{%- set plan = plan_staged_files('shop', 'events') %}
+{% set plan = plan_staged_files('shop', 'events') %}
 
 {{ replaces('file_id', plan) }}
 

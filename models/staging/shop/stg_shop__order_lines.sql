@@ -4,11 +4,11 @@
     enabled='shop' in var('source_systems'),
 ) }}
 
-{%- set columns = [
+{% set columns = [
     'order_id', 'order_line', 'user_id', 'product_id', 'quantity', 'unit_price', 'discount_amount',
     'total_amount', 'payment_method', 'status', 'ordered_at', 'updated_at',
 ] %}
-{%- set plan = plan_staged_files('shop', 'orders') %}
+{% set plan = plan_staged_files('shop', 'orders') %}
 
 {{ replaces('file_id', plan) }}
 

@@ -4,10 +4,10 @@
     enabled='shop' in var('source_systems'),
 ) }}
 
-{%- set columns = [
+{% set columns = [
     'product_id', 'name', 'brand', 'category', 'subcategory', 'price', 'cost', 'updated_at', 'is_deleted',
 ] %}
-{%- set plan = plan_staged_files('shop', 'products') %}
+{% set plan = plan_staged_files('shop', 'products') %}
 
 {{ replaces('file_id', plan) }}
 

@@ -4,11 +4,11 @@
     enabled='shop' in var('source_systems'),
 ) }}
 
-{%- set columns = [
+{% set columns = [
     'user_id', 'name', 'email', 'gender', 'birth_date', 'country', 'region', 'city', 'loyalty_tier',
     'signed_up_at', 'updated_at', 'is_deleted',
 ] %}
-{%- set plan = plan_staged_files('shop', 'users') %}
+{% set plan = plan_staged_files('shop', 'users') %}
 
 {{ replaces('file_id', plan) }}
 
