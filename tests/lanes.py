@@ -109,7 +109,8 @@ class Lane:
         self._console.rule(f"[bold]{step.name}", align="left")
         began = time.monotonic()
         running = [subprocess.Popen(command, cwd=ROOT) for command in step.commands]
-        passed = not any([process.wait() for process in running])
+        codes = [process.wait() for process in running]
+        passed = not any(codes)
         self._told.append((step.name, time.monotonic() - began, passed))
 
     def print_table(self) -> None:
