@@ -39,6 +39,20 @@ def program(name: str, *arguments: str) -> list[str]:
     return [str(BIN / name), *arguments]
 
 
+def run_side_by_side(commands: list[list[str]]) -> list[int]:
+    """Run programs to their ends; gives their exit codes.
+
+    Ctrl-C reaches them too, and pytest then stops its clusters: that is waited for, not cut short.
+    """
+    running = [subprocess.Popen(command, cwd=ROOT) for command in commands]
+    try:
+        return [process.wait() for process in running]
+    except KeyboardInterrupt:
+        for process in running:
+            process.wait()
+        raise
+
+
 def git_lines(*arguments: str) -> list[str]:
     """What git answers, line by line; nothing where it refuses."""
     answer = subprocess.run(
@@ -108,9 +122,7 @@ class Lane:
         """Run a step to its end, whatever that is."""
         self._console.rule(f"[bold]{step.name}", align="left")
         began = time.monotonic()
-        running = [subprocess.Popen(command, cwd=ROOT) for command in step.commands]
-        codes = [process.wait() for process in running]
-        passed = not any(codes)
+        passed = not any(run_side_by_side(step.commands))
         self._told.append((step.name, time.monotonic() - began, passed))
 
     def print_table(self) -> None:

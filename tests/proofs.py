@@ -20,7 +20,8 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-ROOT = Path(__file__).resolve().parent.parent
+from .lanes import ROOT, run_side_by_side
+
 FOLDER = ROOT / "tests" / "end_to_end"
 # Beside the data of the warehouse: `make clean` removes both.
 RECORD = ROOT / ".warehouse" / "proofs.json"
@@ -154,7 +155,7 @@ def main() -> int:
     options = ["--sequences", given.sequences] if given.sequences else []
     pytest_program = [sys.executable, "-m", "pytest", "-n", "2", "--resume", *options]
     try:
-        code = subprocess.run([*pytest_program, *files], cwd=ROOT, check=False).returncode
+        [code] = run_side_by_side([[*pytest_program, *files]])
     except KeyboardInterrupt:
         code = 130
     print_table()
