@@ -28,7 +28,7 @@ from warehouse.services.configuration import JAVA_OPTIONS
 from warehouse.services.java import find_java
 from warehouse.services.libraries import fetch_libraries
 from warehouse.services.machine import processes
-from warehouse.services.machine.memory import machine_memory_mib, plan_memory
+from warehouse.services.machine.memory import machine_memory_mib, memory_budget
 from warehouse.settings import Settings, load_settings
 from warehouse.sql.connection import connect
 
@@ -154,7 +154,7 @@ def pyspark_build(warehouse: Warehouse, nodes: dict[str, Any], other: str) -> di
     folder = settings.data_folder.resolve() / "configuration" / "thrift_server"
     text = (folder / "spark.properties").read_text()
     properties = dict(line.split(" ", 1) for line in text.splitlines())
-    heap = plan_memory(settings, machine_memory_mib()).spark_heap
+    heap = memory_budget(settings, machine_memory_mib()).spark_heap
     properties |= {
         "spark.driver.memory": f"{heap}m",
         "spark.driver.extraClassPath": f"{folder}:{libraries.class_path('spark')}",

@@ -16,7 +16,7 @@ from warehouse.services.hdfs_health import hdfs_works
 from warehouse.services.java import find_java
 from warehouse.services.libraries import fetch_libraries, folder_of_edition
 from warehouse.services.machine import ports, processes
-from warehouse.services.machine.memory import machine_memory_mib, plan_memory
+from warehouse.services.machine.memory import machine_memory_mib, memory_budget
 from warehouse.services.preflight import SMALLEST_FREE_DISK
 from warehouse.services.services import services
 from warehouse.settings import PROJECT_ROOT, Settings, environment_variables
@@ -125,9 +125,9 @@ def _libraries(settings: Settings) -> Iterator[Finding]:
 
 def _memory(settings: Settings) -> Iterator[Finding]:
     machine = machine_memory_mib()
-    plan = plan_memory(settings, machine)
-    needed = plan.spark_heap + plan.metastore_heap + (1 + settings.datanodes) * plan.hdfs_heap
-    detail = f"{machine / 1024:.1f} GiB, of which Spark's heap may take {plan.spark_heap} MiB"
+    budget = memory_budget(settings, machine)
+    needed = budget.spark_heap + budget.metastore_heap + (1 + settings.datanodes) * budget.hdfs_heap
+    detail = f"{machine / 1024:.1f} GiB, of which Spark's heap may take {budget.spark_heap} MiB"
     if needed > machine * 85 // 100:
         yield Finding(
             "memory",

@@ -4,8 +4,8 @@
     when it is new, or when it is gone.
 
     Args:
-        upstream: {relation, partition, column, rows}, see plan_incremental.
-        before: id of the absorbed snapshot; none: every partition counts as changed.
+        upstream: {relation, partition, column, rows}, see partitions_to_rebuild.
+        before: id of the consumed snapshot; none: every partition counts as changed.
 -#}
 {% macro changed_values(upstream, before) %}
     {% set partitions = [] %}
@@ -27,7 +27,7 @@
             {% if before is none %} where false {% else %} version as of {{ before }} {% endif %}
         )
 
-        -- Iceberg does not tell by which snapshot a partition was updated once that has expired
+        -- Iceberg no longer says which snapshot updated a partition once that snapshot has expired
         select changed_partition
         from partitions
         group by changed_partition
@@ -46,10 +46,10 @@
     {% if upstream.rows %}
         {% set is_changed = is_changed ~ ' and ' ~ upstream.rows %}
     {% endif %}
-    {% set touched = 'select distinct ' ~ sql_literal_of(upstream.column) ~ ' from ' ~ upstream.relation %}
-    {% set query = touched ~ ' where ' ~ is_changed %}
+    {% set selected = 'select distinct ' ~ sql_literal_of(upstream.column) ~ ' from ' ~ upstream.relation %}
+    {% set query = selected ~ ' where ' ~ is_changed %}
     {% if before is not none %}
-        {% set query = query ~ ' union ' ~ touched ~ ' version as of ' ~ before ~ ' where ' ~ is_changed %}
+        {% set query = query ~ ' union ' ~ selected ~ ' version as of ' ~ before ~ ' where ' ~ is_changed %}
     {% endif %}
     {% set values = [] %}
     {% for row in run_query(query) if row[0] %}

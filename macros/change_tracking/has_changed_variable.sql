@@ -1,7 +1,7 @@
 {#-
     Whether a table was built with a variable that has another value now, or with a source system
-    that is gone or offers other streams. A source system that is new is no such change: its rows
-    are news like any others.
+    that is gone or offers other streams. A new source system is no such change: its rows
+    are new rows like any others.
 
     Args:
         before, now: from values_of_variables; before: empty where it is not known.

@@ -1,13 +1,13 @@
 {#-
-    Where a table stands against a snapshot that was absorbed of it.
+    How a table compares with a snapshot of it that was consumed.
 
     Args:
         relation: an Iceberg table.
-        before: id of the absorbed snapshot, as text; none: nothing was absorbed.
+        before: id of the consumed snapshot, as text; none: nothing was consumed.
 
     Returns:
         current: the id of the table's current snapshot, as text; empty without one.
-        is_before_kept: whether the absorbed snapshot can still be read.
+        is_before_kept: whether the consumed snapshot can still be read.
 -#}
 {% macro snapshot_state(relation, before) %}
     {% set current = table_properties(relation).get('current-snapshot-id', 'none') | replace('none', '') %}

@@ -1,31 +1,31 @@
 {#-
-    A plan over dates, widened by those dates whose result changes because rows of a small table
-    changed that has no dates of its own, such as the versions of products.
+    Adds to the dates to rebuild those whose result changes because rows of a small table changed
+    that has no dates of its own, such as the versions of products.
 
     Args:
-        plan: over dates.
+        rebuild: over dates.
         relation: the small table; an incremental table of this project.
-        touched: SQL that selects one date column, `touched_date`. It reads the rows of the table from
-            `now` and those that were absorbed from `absorbed`; it is run only when they may differ.
+        affected: SQL that selects one date column, `affected_date`. It reads the rows of the table from
+            `now` and those that were consumed from `consumed`; it is run only when they may differ.
 -#}
-{% macro with_changed_rows(plan, relation, touched) %}
+{% macro with_changed_rows(rebuild, relation, affected) %}
     {% if not execute or model.resource_type != 'model' %}
-        {% do return(plan) %}
+        {% do return(rebuild) %}
     {% endif %}
-    {% set compared = compared_with_absorbed(plan, relation) %}
+    {% set compared = compared_with_consumed(rebuild, relation) %}
     {% if compared.before is none %}
-        {% do return(compared.plan) %}
+        {% do return(compared.rebuild) %}
     {% endif %}
     {% set query %}
         with
 
         now as (select * from {{ relation }}),
 
-        absorbed as (select * from {{ relation }} version as of {{ compared.before }}),
+        consumed as (select * from {{ relation }} version as of {{ compared.before }}),
 
-        touched as ({{ touched }})
+        affected as ({{ affected }})
 
-        select distinct {{ sql_literal_of('touched_date') }} from touched
+        select distinct {{ sql_literal_of('affected_date') }} from affected
     {% endset %}
-    {% do return(with_values_of(plan, query)) %}
+    {% do return(with_values_of(rebuild, query)) %}
 {% endmacro %}

@@ -1,35 +1,35 @@
 {#-
-    A plan over dates, widened by those dates of a fact table whose rows now belong to another
-    version of a user or a product than they did: a version came late, was withdrawn, or is the
+    Adds to the dates to rebuild those of a fact table whose rows now belong to another version of a
+    user or a product than before: a version came late, was withdrawn, or is the
     first of a key that was unknown.
 
     Args:
-        plan: over dates of the fact table.
+        rebuild: over dates of the fact table.
         dimension: the table of versions, with a validity from valid_from until before valid_to.
         key: user_id or product_id; the id of a version is user_version_id or product_version_id.
         date_column, time_column: of the fact table, the latter is what a version is valid for.
 -#}
-{% macro with_changed_versions(plan, dimension, key, date_column, time_column) %}
+{% macro with_changed_versions(rebuild, dimension, key, date_column, time_column) %}
     {% if not execute or model.resource_type != 'model' %}
-        {% do return(plan) %}
+        {% do return(rebuild) %}
     {% endif %}
-    {% set compared = compared_with_absorbed(plan, dimension) %}
+    {% set compared = compared_with_consumed(rebuild, dimension) %}
     {% if compared.before is none %}
-        {% do return(compared.plan) %}
+        {% do return(compared.rebuild) %}
     {% endif %}
 
     {% set version_id = key | replace('_id', '_version_id') %}
     {% set changed %}
         versions as (
-            {% for place, is_absorbed in [(dimension, false), (dimension ~ ' version as of ' ~ compared.before, true)] %}
-            {{ 'union all' if is_absorbed }}
+            {% for place, is_consumed in [(dimension, false), (dimension ~ ' version as of ' ~ compared.before, true)] %}
+            {{ 'union all' if is_consumed }}
             select
                 source_system,
                 {{ key }},
                 {{ version_id }} as version_id,
                 valid_from,
                 valid_to,
-                {{ is_absorbed }} as is_absorbed
+                {{ is_consumed }} as is_consumed
             from {{ place }}
             {% endfor %}
         ),
@@ -41,7 +41,7 @@
                 min(valid_from) as valid_from,
                 max(valid_to) as valid_to,
                 count(*) as number_of_states,
-                bool_or(bool_or(is_absorbed)) over (partition by source_system, {{ key }}) as is_known_key
+                bool_or(bool_or(is_consumed)) over (partition by source_system, {{ key }}) as is_known_key
             from versions
             group by source_system, {{ key }}, version_id
         ),
@@ -63,10 +63,10 @@
         ~ ' from changed having count(*) > 0'
     ) %}
     {% if not first_dates.rows %}
-        {% do return(compared.plan) %}
+        {% do return(compared.rebuild) %}
     {% endif %}
     {% set first_date = (first_dates.rows[0][0] or '#2100-01-01')[1:] %}
-    {% set touched %}
+    {% set affected %}
         with {{ changed }}
 
         select distinct {{ sql_literal_of('facts.' ~ date_column) }}
@@ -81,5 +81,5 @@
             facts.{{ date_column }} >= date'{{ first_date }}'
             or facts.is_orphan
     {% endset %}
-    {% do return(with_values_of(plan, touched)) %}
+    {% do return(with_values_of(rebuild, affected)) %}
 {% endmacro %}

@@ -1,13 +1,14 @@
 {#-
-    A plan over dates, widened by the days before and after each of them: a model's declared reach.
+    Adds to the dates to rebuild the days before and after each of them. A model that looks back some
+    days rebuilds as many days after a changed date; one that looks ahead, as many before it.
 
     Args:
-        plan: from plan_incremental, its values SQL date literals.
+        rebuild: from partitions_to_rebuild, its values SQL date literals.
         days_before, days_after: how many days to add on each side.
 -#}
-{% macro with_neighbouring_dates(plan, days_before=0, days_after=0) %}
+{% macro with_neighbouring_dates(rebuild, days_before=0, days_after=0) %}
     {% set widened = [] %}
-    {% for literal in plan['values'] %}
+    {% for literal in rebuild['values'] %}
         {% set date = modules.datetime.date.fromisoformat(literal[5:15]) %}
         {% for days in range(-days_before, days_after + 1) %}
             {% set neighbour = "date'" ~ (date + modules.datetime.timedelta(days=days)) ~ "'" %}
@@ -16,5 +17,5 @@
             {% endif %}
         {% endfor %}
     {% endfor %}
-    {% do return(dict(plan, values=widened | sort)) %}
+    {% do return(dict(rebuild, values=widened | sort)) %}
 {% endmacro %}

@@ -10,12 +10,12 @@
     Args:
         source_name, table_name: the source table, as declared in its sources file.
         columns: header names to extract, in the order wanted; an absent one is null.
-        plan: from plan_staged_files.
+        rebuild: from files_to_stage.
 
     Returns a query with file_id, landed_date, landed_at, line, line_defect (null when the line is
     well-formed) and one text column per name, null where empty.
 -#}
-{% macro parse_csv_lines(source_name, table_name, columns, plan) %}
+{% macro parse_csv_lines(source_name, table_name, columns, rebuild) %}
     {%- set meta = source_meta(source_name) -%}
     {%- set delimiter = meta.delimiter -%}
     {%- set quote = meta.quote | replace("'", "\\'") -%}
@@ -44,21 +44,21 @@
             source_system = '{{ source_name }}'
             and table_name = '{{ table_name }}'
             and is_live
-            and {{ is_planned('file_id', plan) }}
+            and {{ in_partitions('file_id', rebuild) }}
     ),
 
     -- the header itself is dropped; a header repeated further down is a line like any other and
     -- comes back below, once for each time that landing counted it
-    planned_lines as (
+    changed_lines as (
         select
             line,
             landed_date,
             stored_name
         from lines
-        {% if not plan.everything %}
+        {% if not rebuild.everything %}
             where
-                landed_date in ({{ plan.landed_dates | join(', ') or 'null' }})
-                and stored_name in ({{ plan.stored_names | join(', ') or 'null' }})
+                landed_date in ({{ rebuild.landed_dates | join(', ') or 'null' }})
+                and stored_name in ({{ rebuild.stored_names | join(', ') or 'null' }})
         {% endif %}
     ),
 
@@ -66,14 +66,14 @@
         select
             /*+ broadcast(live_files) */
             live_files.*,
-            planned_lines.line,
-            {{ text_of_line('planned_lines.line') }} as text
-        from planned_lines
+            changed_lines.line,
+            {{ text_of_line('changed_lines.line') }} as text
+        from changed_lines
         inner join live_files
             on
-                planned_lines.landed_date = live_files.landed_date
-                and planned_lines.stored_name = live_files.stored_name
-                and planned_lines.line != live_files.header_line
+                changed_lines.landed_date = live_files.landed_date
+                and changed_lines.stored_name = live_files.stored_name
+                and changed_lines.line != live_files.header_line
     ),
 
     split_lines as (

@@ -1,5 +1,5 @@
 {#-
-    The incremental strategy of every table of this project: the rows of the planned values are
+    The incremental strategy of every table of this project: the rows of the values to rebuild are
     replaced by those of the query, in one commit that also empties partitions without rows.
 
     Args:

@@ -1,5 +1,5 @@
 {#-
-    Views of this project: made again only when something about them changed.
+    Views of this project: redefined only when something about them changed.
 
     Making a view costs Spark the analysis of every view below it, several times over. So a view
     keeps in its properties what it was made from, and is left alone while that is the same.
@@ -24,7 +24,7 @@
     {%- if properties.get('made_from') == made_from -%}
         {%- do store_raw_result(name='main', message='UP TO DATE', code='UP TO DATE', rows_affected='0') -%}
     {%- else -%}
-        {#- Its properties are asked for anew from here on, see table_properties. -#}
+        {#- Its properties are asked for again from here on, see table_properties. -#}
         {%- do adapter.cache_dropped(target_relation) -%}
         {%- do assert_query_is_as_declared(compiled_code) -%}
         {%- call statement('main') -%}

@@ -1,16 +1,16 @@
 {#-
     For each visitor and session id of the source, the last event on the date before each run of
-    planned dates, with the session it belongs to: a session that is still open goes on from there.
+    dates to rebuild, with the session it belongs to: a session that is still open goes on from there.
 
     Args:
-        plan: from with_reach_of_sessions.
+        rebuild: from with_session_lookback.
 -#}
-{% macro last_events_before(plan) %}
+{% macro last_events_before(rebuild) %}
     {%- set earlier_dates = [] -%}
-    {%- if not plan.everything -%}
-        {%- for literal in plan['values'] -%}
+    {%- if not rebuild.everything -%}
+        {%- for literal in rebuild['values'] -%}
             {%- set earlier = with_neighbouring_dates({'values': [literal]}, days_before=1)['values'] | min -%}
-            {%- if earlier not in plan['values'] -%}
+            {%- if earlier not in rebuild['values'] -%}
                 {%- do earlier_dates.append(earlier) -%}
             {%- endif -%}
         {%- endfor -%}

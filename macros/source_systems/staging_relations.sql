@@ -1,5 +1,5 @@
 {#-
-    The staging tables of the enabled source systems, as tables for plan_whole.
+    The staging tables of the enabled source systems, as tables for rebuild_if_changed.
 
     Args:
         stream: events, order_lines, users or products.

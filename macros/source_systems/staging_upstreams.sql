@@ -1,9 +1,9 @@
 {#-
-    The staging models of the enabled source systems, as upstreams for plan_incremental: what changes
+    The staging models of the enabled source systems, as upstreams for partitions_to_rebuild: what changes
     in them is files.
 
     Args:
-        column: the column whose values in the changed files are the touched ones.
+        column: the column whose values in the changed files are to be rebuilt.
         stream: events, order_lines, …; none: all of them.
 -#}
 {% macro staging_upstreams(column, stream=none) %}

@@ -1,11 +1,11 @@
 {{ config(materialized='incremental') }}
 
-{% set plan = plan_whole(
+{% set rebuild = rebuild_if_changed(
     [ref('fact_lines_by_file')] + staging_relations('users') + staging_relations('products'),
     contents=[ref('stg_landing__files')]
 ) %}
 
-{{ replaces(none, plan) }}
+{{ overwrites(none, rebuild) }}
 
 with
 

@@ -7,9 +7,9 @@
     {'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'},
     {'relation': ref('fct_order_lines'), 'partition': 'order_date', 'column': 'order_date'},
 ] %}
-{% set plan = plan_incremental(upstreams) %}
+{% set rebuild = partitions_to_rebuild(upstreams) %}
 
-{{ replaces('fact_date', plan) }}
+{{ overwrites('fact_date', rebuild) }}
 
 with
 
@@ -19,7 +19,7 @@ events as (
         file_id,
         duplicate_file_ids
     from {{ ref('fct_events') }}
-    where {{ is_planned('event_date', plan) }}
+    where {{ in_partitions('event_date', rebuild) }}
 ),
 
 order_lines as (
@@ -30,7 +30,7 @@ order_lines as (
         superseded_file_ids
     from {{ ref('fct_order_lines') }}
     where
-        {{ is_planned('order_date', plan) }}
+        {{ in_partitions('order_date', rebuild) }}
         -- order lines formed from purchases were landed, and are counted, as events
         and file_id is not null
 ),

@@ -1,13 +1,13 @@
 {{ config(materialized='incremental') }}
 
 {% set version_streams = ['users', 'products'] %}
-{% set plan = plan_whole(
+{% set rebuild = rebuild_if_changed(
     [ref('as_of_dates'), ref('fact_lines_by_file')]
     + staging_relations('users') + staging_relations('products'),
     contents=[ref('stg_landing__files')]
 ) %}
 
-{{ replaces(none, plan) }}
+{{ overwrites(none, rebuild) }}
 
 with
 

@@ -5,10 +5,10 @@
 
 {% set upstreams = staging_upstreams('landed_date', stream='events')
     + staging_upstreams('landed_date', stream='order_lines') %}
-{# Reach: the dates under which changed files were landed. #}
-{% set plan = plan_incremental(upstreams) %}
+{# No lookback: the dates under which changed files were landed are rebuilt. #}
+{% set rebuild = partitions_to_rebuild(upstreams) %}
 
-{{ replaces('landed_date', plan) }}
+{{ overwrites('landed_date', rebuild) }}
 
 with
 
@@ -22,7 +22,7 @@ events as (
     from {{ ref(model_name) }}
     where
         quarantine_reason is null
-        and {{ is_planned('landed_date', plan) }}
+        and {{ in_partitions('landed_date', rebuild) }}
     union all
     {% endfor %}
     -- no rows, but the columns, also where no enabled source system offers this stream
@@ -34,7 +34,7 @@ events as (
     where false
 ),
 
--- an order line is landed again with each status: what is late is the news of it
+-- an order line is landed again with each status: what is late is the line that says so
 order_lines as (
     {% for model_name in staging_models('order_lines') %}
     select
@@ -45,7 +45,7 @@ order_lines as (
     from {{ ref(model_name) }}
     where
         quarantine_reason is null
-        and {{ is_planned('landed_date', plan) }}
+        and {{ in_partitions('landed_date', rebuild) }}
     union all
     {% endfor %}
     select

@@ -7,10 +7,10 @@
     {'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'},
     {'relation': ref('fct_order_lines'), 'partition': 'order_date', 'column': 'order_date'},
 ] %}
-{# Reach: the dates of the changed facts themselves; a user or product that is landed later changes them. #}
-{% set plan = plan_incremental(upstreams) %}
+{# No lookback: the dates of the changed facts are rebuilt; a user or product that is landed later changes them. #}
+{% set rebuild = partitions_to_rebuild(upstreams) %}
 
-{{ replaces('fact_date', plan) }}
+{{ overwrites('fact_date', rebuild) }}
 
 with
 
@@ -25,7 +25,7 @@ events as (
         product_id,
         product_version_id
     from {{ ref('fct_events') }}
-    where {{ is_planned('event_date', plan) }}
+    where {{ in_partitions('event_date', rebuild) }}
 ),
 
 order_lines as (
@@ -40,7 +40,7 @@ order_lines as (
         product_version_id
     from {{ ref('fct_order_lines') }}
     where
-        {{ is_planned('order_date', plan) }}
+        {{ in_partitions('order_date', rebuild) }}
         -- order lines formed from purchases were landed, and are counted, as events
         and file_id is not null
 ),

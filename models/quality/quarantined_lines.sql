@@ -3,9 +3,9 @@
     partition_by=['file_id'],
 ) }}
 
-{% set plan = plan_incremental(staging_upstreams('file_id')) %}
+{% set rebuild = partitions_to_rebuild(staging_upstreams('file_id')) %}
 
-{{ replaces('file_id', plan) }}
+{{ overwrites('file_id', rebuild) }}
 
 with
 
@@ -21,7 +21,7 @@ lines as (
     from {{ ref(model_name) }}
     where
         quarantine_reason is not null
-        and {{ is_planned('file_id', plan) }}
+        and {{ in_partitions('file_id', rebuild) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

@@ -100,15 +100,15 @@ def refuse_unpublished(tables: list[IcebergTable]) -> None:
 
 
 def behind(table: IcebergTable, tables: list[IcebergTable]) -> list[str]:
-    """The downstream tables that have yet to absorb the newest rows of a table."""
+    """The downstream tables that have yet to consume the newest rows of a table."""
     newest = with_the_same_rows(table.snapshots, table.current)
     kept = {snapshot.number for snapshot in table.snapshots}
     return [
         other.name
         for other in tables
-        if other.absorbed.get(table.name, table.current) not in newest
+        if other.consumed.get(table.name, table.current) not in newest
         # What is no longer kept cannot be compared with: that table is rebuilt in any case.
-        and other.absorbed[table.name] in kept
+        and other.consumed[table.name] in kept
     ]
 
 
@@ -198,7 +198,7 @@ def _move_along(connection: Connection, tables: list[IcebergTable]) -> int:
                 f"as of version {table.current}"
             )
             moved += 1
-        stale = [name for name, at in table.absorbed.items() if at in alike.get(name, ())]
+        stale = [name for name, at in table.consumed.items() if at in alike.get(name, ())]
         if stale:
             properties = ", ".join(
                 f"'{table.memory_of(name)}' = '{current[name]}'" for name in stale
@@ -248,9 +248,9 @@ def _expire(
     """Remove the snapshots that nobody needs, and the files that only they have."""
     expired = {}
     for table in tables:
-        absorbed = {other.absorbed[table.name] for other in tables if table.name in other.absorbed}
+        consumed = {other.consumed[table.name] for other in tables if table.name in other.consumed}
         referenced = set(table.references.values())
-        expired[table.name] = expirable(table.snapshots, referenced, absorbed, older_than)
+        expired[table.name] = expirable(table.snapshots, referenced, consumed, older_than)
 
     def expire(connection: Connection, table: IcebergTable) -> None:
         numbers = expired[table.name]

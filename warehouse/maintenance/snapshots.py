@@ -39,7 +39,7 @@ def with_the_same_rows(snapshots: Sequence[Snapshot], current: int | None) -> se
 def expirable(
     snapshots: Sequence[Snapshot],
     referenced: Collection[int],
-    absorbed: Collection[int],
+    consumed: Collection[int],
     superseded_before: datetime,
 ) -> list[int]:
     """The ids of the snapshots that nobody needs, the oldest first.
@@ -47,7 +47,7 @@ def expirable(
     Args:
         snapshots: all that the table keeps, the oldest first.
         referenced: snapshots that branches and tags stand for.
-        absorbed: snapshots that tables remember. From the oldest of them on all are kept:
+        consumed: snapshots that tables remember. From the oldest of them on all are kept:
             Iceberg no longer tells by which snapshot a partition was updated once that is expired,
             and a change would go unseen.
         superseded_before: a snapshot that another one followed later than this is kept, for a
@@ -55,7 +55,7 @@ def expirable(
     """
     expired = []
     for snapshot, following in pairwise(snapshots):
-        if snapshot.number in absorbed:
+        if snapshot.number in consumed:
             break
         if following.committed_at < superseded_before and snapshot.number not in referenced:
             expired.append(snapshot.number)

@@ -15,7 +15,7 @@ from warehouse.sql.connection import Connection
 
 LAYERS = ("raw", "staging", "intermediate", "marts_candidate", "quality")
 PUBLISHED = "published"
-_ABSORBED = "absorbed."
+_CONSUMED = "absorbed."
 # What a table calls itself in its memory.
 _SELF = "self"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,7 +30,7 @@ class IcebergTable:
     Attributes:
         name: its schema and name.
         layer: one of `LAYERS`.
-        absorbed: which snapshot of each upstream table it has absorbed, by that table's name, and
+        consumed: which snapshot of each upstream table it has consumed, by that table's name, and
             under its own the one that came of it.
         snapshots: all that it keeps, the oldest first.
         references: its branches and tags, with their snapshots; `main` is the current one.
@@ -39,7 +39,7 @@ class IcebergTable:
 
     name: str
     layer: str
-    absorbed: dict[str, int]
+    consumed: dict[str, int]
     snapshots: list[Snapshot] = field(default_factory=list)
     references: dict[str, int] = field(default_factory=dict)
     file_count: int = 0
@@ -51,7 +51,7 @@ class IcebergTable:
 
     def memory_of(self, name: str) -> str:
         """The property in which the table remembers a snapshot of a table, or of itself."""
-        return _ABSORBED + (_SELF if name == self.name else name)
+        return _CONSUMED + (_SELF if name == self.name else name)
 
     @property
     def published(self) -> int | None:
@@ -133,11 +133,11 @@ def _tables_of(connection: Connection, schema: str, layer: str) -> Iterator[Iceb
         if not properties.get("format", "").startswith("iceberg"):
             continue
         # Of small views and seeds a hash of the rows is remembered, which is no snapshot.
-        absorbed = {
-            key.removeprefix(_ABSORBED): int(value)
+        consumed = {
+            key.removeprefix(_CONSUMED): int(value)
             for key, value in properties.items()
-            if key.startswith(_ABSORBED) and value.isdecimal()
+            if key.startswith(_CONSUMED) and value.isdecimal()
         }
-        if _SELF in absorbed:
-            absorbed[f"{schema}.{name}"] = absorbed.pop(_SELF)
-        yield IcebergTable(f"{schema}.{name}", layer, absorbed)
+        if _SELF in consumed:
+            consumed[f"{schema}.{name}"] = consumed.pop(_SELF)
+        yield IcebergTable(f"{schema}.{name}", layer, consumed)

@@ -19,7 +19,7 @@ from warehouse.services.configuration import (
 )
 from warehouse.services.java import Java
 from warehouse.services.libraries import Libraries
-from warehouse.services.machine.memory import MemoryPlan
+from warehouse.services.machine.memory import MemoryBudget
 from warehouse.services.machine.processes import Command
 from warehouse.settings import Settings
 
@@ -32,7 +32,7 @@ def folder(settings: Settings) -> Path:
 
 
 def namenode_command(
-    settings: Settings, java: Java, libraries: Libraries, memory: MemoryPlan
+    settings: Settings, java: Java, libraries: Libraries, memory: MemoryBudget
 ) -> Command:
     """How to run the NameNode; formats it before its first start.
 
@@ -67,7 +67,7 @@ def namenode_command(
 
 
 def datanode_command(
-    settings: Settings, java: Java, libraries: Libraries, memory: MemoryPlan, number: int
+    settings: Settings, java: Java, libraries: Libraries, memory: MemoryBudget, number: int
 ) -> Command:
     """How to run a DataNode; they are counted from 0."""
     configuration = settings.data_folder.resolve() / "configuration" / f"datanode-{number}"
@@ -140,7 +140,7 @@ def namenode_state(settings: Settings) -> dict[str, Any]:
 
 
 def leave_safe_mode(
-    settings: Settings, java: Java, libraries: Libraries, memory: MemoryPlan
+    settings: Settings, java: Java, libraries: Libraries, memory: MemoryBudget
 ) -> None:
     """Tell the NameNode to leave safe mode, which it keeps for ever after some faults."""
     configuration = settings.data_folder.resolve() / "configuration" / "namenode"
@@ -155,7 +155,7 @@ def leave_safe_mode(
 
 
 def _program(
-    settings: Settings, java: Java, libraries: Libraries, memory: MemoryPlan, configuration: Path
+    settings: Settings, java: Java, libraries: Libraries, memory: MemoryBudget, configuration: Path
 ) -> list[str]:
     class_path = f"{configuration}:{libraries.web_pages}:{libraries.class_path('hdfs')}"
     return [

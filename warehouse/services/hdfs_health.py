@@ -8,7 +8,7 @@ from warehouse.errors import ServiceUnavailable
 from warehouse.services import hdfs, readiness
 from warehouse.services.java import find_java
 from warehouse.services.libraries import fetch_libraries
-from warehouse.services.machine.memory import machine_memory_mib, plan_memory
+from warehouse.services.machine.memory import machine_memory_mib, memory_budget
 from warehouse.settings import Settings
 
 # What a NameNode with much to read may take until it has heard of every block.
@@ -25,7 +25,7 @@ def wait_for_hdfs(settings: Settings, say: Callable[[str], None]) -> None:
             say("The NameNode stays in safe mode; telling it to leave")
             java = find_java(settings)
             libraries = fetch_libraries(settings, java, say)
-            memory = plan_memory(settings, machine_memory_mib())
+            memory = memory_budget(settings, machine_memory_mib())
             hdfs.leave_safe_mode(settings, java, libraries, memory)
             safe_mode_deadline = now + 20
         if now > deadline:

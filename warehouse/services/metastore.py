@@ -15,14 +15,14 @@ from warehouse.services.configuration import (
 )
 from warehouse.services.java import Java
 from warehouse.services.libraries import PYSPARK_JARS, Libraries
-from warehouse.services.machine.memory import MemoryPlan
+from warehouse.services.machine.memory import MemoryBudget
 from warehouse.services.machine.processes import Command
 from warehouse.settings import Settings
 
 DATABASE = "metastore"
 
 
-def command(settings: Settings, java: Java, libraries: Libraries, memory: MemoryPlan) -> Command:
+def command(settings: Settings, java: Java, libraries: Libraries, memory: MemoryBudget) -> Command:
     """How to run the metastore; makes its tables before the first start. Needs PostgreSQL.
 
     Raises:

@@ -12,7 +12,7 @@ from warehouse.services import hdfs, metastore, postgresql, thrift_server
 from warehouse.services.java import find_java
 from warehouse.services.libraries import fetch_libraries
 from warehouse.services.machine import processes
-from warehouse.services.machine.memory import machine_memory_mib, plan_memory
+from warehouse.services.machine.memory import machine_memory_mib, memory_budget
 from warehouse.services.machine.processes import Command
 from warehouse.services.services import Service, service_named
 from warehouse.settings import Settings
@@ -40,7 +40,7 @@ def start(settings: Settings, missing: list[Service], say: Say) -> dict[str, flo
     """
     java = find_java(settings)
     libraries = fetch_libraries(settings, java, say)
-    memory = plan_memory(settings, machine_memory_mib())
+    memory = memory_budget(settings, machine_memory_mib())
     names = {service.name for service in missing}
     commands: dict[str, Callable[[], Command]] = {
         "postgresql": lambda: postgresql.command(settings),

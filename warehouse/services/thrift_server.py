@@ -6,12 +6,12 @@ from pathlib import Path
 from warehouse.services.configuration import java_options, write_hadoop_xml, write_log4j
 from warehouse.services.java import Java
 from warehouse.services.libraries import PYSPARK_JARS, Libraries
-from warehouse.services.machine.memory import MemoryPlan
+from warehouse.services.machine.memory import MemoryBudget
 from warehouse.services.machine.processes import Command
 from warehouse.settings import Settings
 
 
-def command(settings: Settings, java: Java, libraries: Libraries, memory: MemoryPlan) -> Command:
+def command(settings: Settings, java: Java, libraries: Libraries, memory: MemoryBudget) -> Command:
     """How to run the Thrift Server, with Iceberg, in one Java process."""
     configuration = settings.data_folder.resolve() / "configuration" / "thrift_server"
     write_log4j(configuration)
@@ -83,7 +83,7 @@ def _scratch(settings: Settings) -> Path:
     return scratch
 
 
-def _properties(settings: Settings, memory: MemoryPlan) -> dict[str, object]:
+def _properties(settings: Settings, memory: MemoryBudget) -> dict[str, object]:
     catalog = "spark.sql.catalog.spark_catalog"
     cores = os.cpu_count() or 2
     return {

@@ -5,9 +5,9 @@
 ) }}
 
 {% set columns = ['click_id', 'clicked_at', 'action', 'device', 'customer', 'item', 'pieces', 'price'] %}
-{% set plan = plan_staged_files('corner_shop', 'clicks') %}
+{% set rebuild = files_to_stage('corner_shop', 'clicks') %}
 
-{{ replaces('file_id', plan) }}
+{{ overwrites('file_id', rebuild) }}
 
 with
 
@@ -35,7 +35,7 @@ lines as (
 ),
 
 parsed as (
-    {{ parse_csv_lines('corner_shop', 'clicks', columns, plan) }}
+    {{ parse_csv_lines('corner_shop', 'clicks', columns, rebuild) }}
 ),
 
 typed as (

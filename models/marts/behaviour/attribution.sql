@@ -8,17 +8,17 @@
 {% set session_upstreams = [
     {'relation': ref('fct_sessions'), 'partition': 'session_date', 'column': 'session_date'},
 ] %}
-{# Reach: the dates of the changed orders; a session leads to orders within the window after it, and
-    an order formed from purchases is dated by the start of a session that may begin the day before;
-    what counts as direct concerns all. #}
-{% set plan = united_plan([
-    plan_incremental(order_upstreams),
-    with_neighbouring_dates(plan_incremental(session_upstreams), days_before=1, days_after=window_days),
-    plan_whole([], contents=[ref('traffic_sources')]),
+{# Lookback of the window: the dates of the changed orders are rebuilt; a session leads to orders
+    within the window after it, and an order formed from purchases is dated by the start of a session
+    that may begin the day before; what counts as direct concerns all. #}
+{% set rebuild = united_partitions([
+    partitions_to_rebuild(order_upstreams),
+    with_neighbouring_dates(partitions_to_rebuild(session_upstreams), days_before=1, days_after=window_days),
+    rebuild_if_changed([], contents=[ref('traffic_sources')]),
 ]) %}
-{% set session_plan = with_neighbouring_dates(plan, days_before=window_days, days_after=1) %}
+{% set session_dates = with_neighbouring_dates(rebuild, days_before=window_days, days_after=1) %}
 
-{{ replaces('order_date', plan) }}
+{{ overwrites('order_date', rebuild) }}
 
 with
 
@@ -31,7 +31,7 @@ orders as (
         user_id,
         net_amount
     from {{ ref('fct_orders') }}
-    where {{ is_planned('order_date', plan) }}
+    where {{ in_partitions('order_date', rebuild) }}
 ),
 
 sessions as (
@@ -44,7 +44,7 @@ sessions as (
         device_type
     from {{ ref('fct_sessions') }}
     where
-        {{ is_planned('session_date', session_plan) }}
+        {{ in_partitions('session_date', session_dates) }}
         and user_id is not null
         and not is_bot
 ),

@@ -8,15 +8,15 @@
 {% set cart_upstreams = [
     {'relation': ref('abandoned_cart_contents'), 'partition': 'session_date', 'column': 'session_date'},
 ] %}
-{# Reach: the dates of the changed purchases; a cart can be recovered within the window after its
-    session's end, which is at most a day after its date. #}
-{% set plan = united_plan([
-    plan_incremental(purchase_upstreams),
-    with_neighbouring_dates(plan_incremental(cart_upstreams), days_after=window_days + 1),
+{# Lookback of the window: the dates of the changed purchases are rebuilt; a cart can be recovered
+    within the window after its session's end, which is at most a day after its date. #}
+{% set rebuild = united_partitions([
+    partitions_to_rebuild(purchase_upstreams),
+    with_neighbouring_dates(partitions_to_rebuild(cart_upstreams), days_after=window_days + 1),
 ]) %}
-{% set cart_plan = with_neighbouring_dates(plan, days_before=window_days + 1) %}
+{% set cart_dates = with_neighbouring_dates(rebuild, days_before=window_days + 1) %}
 
-{{ replaces('recovered_date', plan) }}
+{{ overwrites('recovered_date', rebuild) }}
 
 with
 
@@ -29,7 +29,7 @@ carts as (
         last_activity_at,
         product_ids
     from {{ ref('abandoned_cart_contents') }}
-    where {{ is_planned('session_date', cart_plan) }}
+    where {{ in_partitions('session_date', cart_dates) }}
 ),
 
 purchases as (
@@ -42,7 +42,7 @@ purchases as (
         product_id
     from {{ ref('fct_events') }}
     where
-        {{ is_planned('event_date', plan) }}
+        {{ in_partitions('event_date', rebuild) }}
         and event_type = 'purchase'
         and not is_bot
 ),

@@ -4,10 +4,10 @@
 ) }}
 
 {% set upstreams = [{'relation': ref('funnel_steps'), 'partition': 'session_date', 'column': 'session_date'}] %}
-{# Reach: the dates of the changed sessions themselves. #}
-{% set plan = plan_incremental(upstreams) %}
+{# No lookback: the dates of the changed sessions are rebuilt. #}
+{% set rebuild = partitions_to_rebuild(upstreams) %}
 
-{{ replaces('session_date', plan) }}
+{{ overwrites('session_date', rebuild) }}
 
 with
 
@@ -23,7 +23,7 @@ sessions as (
         view_to_cart_seconds,
         cart_to_purchase_seconds
     from {{ ref('funnel_steps') }}
-    where {{ is_planned('session_date', plan) }}
+    where {{ in_partitions('session_date', rebuild) }}
 ),
 
 -- exact percentiles, interpolated between the two nearest sessions

@@ -4,10 +4,10 @@
 ) }}
 
 {% set upstreams = [{'relation': ref('session_paths'), 'partition': 'session_date', 'column': 'session_date'}] %}
-{# Reach: the dates of the changed sessions themselves. #}
-{% set plan = plan_incremental(upstreams) %}
+{# No lookback: the dates of the changed sessions are rebuilt. #}
+{% set rebuild = partitions_to_rebuild(upstreams) %}
 
-{{ replaces('session_date', plan) }}
+{{ overwrites('session_date', rebuild) }}
 
 with
 
@@ -20,7 +20,7 @@ paths as (
         device_type,
         steps
     from {{ ref('session_paths') }}
-    where {{ is_planned('session_date', plan) }}
+    where {{ in_partitions('session_date', rebuild) }}
 ),
 
 -- the first event of a type after one of another type always begins a step, so the steps tell all;

@@ -4,12 +4,12 @@
 ) }}
 
 {% set upstreams = [{'relation': ref('fct_sessions'), 'partition': 'session_date', 'column': 'session_date'}] %}
-{# Reach: the dates of the changed sessions; a changed event has rewritten the date of its session. #}
-{% set plan = plan_incremental(upstreams) %}
-{# A session that begins on a planned date may end on the next. #}
-{% set event_plan = with_neighbouring_dates(plan, days_after=1) %}
+{# No lookback: the dates of the changed sessions are rebuilt; a changed event has rewritten its session's. #}
+{% set rebuild = partitions_to_rebuild(upstreams) %}
+{# Lookahead of a day: a session may end on the date after it began. #}
+{% set event_dates = with_neighbouring_dates(rebuild, days_after=1) %}
 
-{{ replaces('session_date', plan) }}
+{{ overwrites('session_date', rebuild) }}
 
 with
 
@@ -24,7 +24,7 @@ sessions as (
         exit_page_url
     from {{ ref('fct_sessions') }}
     where
-        {{ is_planned('session_date', plan) }}
+        {{ in_partitions('session_date', rebuild) }}
         and not is_bot
 ),
 
@@ -37,8 +37,8 @@ events as (
         event_type
     from {{ ref('fct_events') }}
     where
-        {{ is_planned('event_date', event_plan) }}
-        and {{ is_planned('session_date', plan) }}
+        {{ in_partitions('event_date', event_dates) }}
+        and {{ in_partitions('session_date', rebuild) }}
         and not is_bot
 ),
 

@@ -5,9 +5,9 @@
 
 {% set sessions = ref('fct_sessions') %}
 {% set upstreams = [{'relation': sessions, 'partition': 'session_date', 'column': 'session_date'}] %}
-{% set plan = with_moved_first_sessions(plan_incremental(upstreams), sessions) %}
+{% set rebuild = with_moved_first_sessions(partitions_to_rebuild(upstreams), sessions) %}
 
-{{ replaces('first_session_date', plan) }}
+{{ overwrites('first_session_date', rebuild) }}
 
 with
 
@@ -22,13 +22,13 @@ sessions as (
         device_type
     from {{ ref('fct_sessions') }}
     where
-        {{ is_planned('session_date', plan) }}
+        {{ in_partitions('session_date', rebuild) }}
         and not is_bot
 ),
 
 -- visitors whose first session is on another date keep it
 settled as (
-    {% if plan.everything -%}
+    {% if rebuild.everything -%}
     select
         cast(null as string) as source_system,
         cast(null as string) as visitor_id
@@ -38,7 +38,7 @@ settled as (
         source_system,
         visitor_id
     from {{ this }}
-    where not ({{ is_planned('first_session_date', plan) }})
+    where not ({{ in_partitions('first_session_date', rebuild) }})
     {%- endif %}
 ),
 

@@ -4,10 +4,10 @@
 ) }}
 
 {% set upstreams = [{'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'}] %}
-{# Reach: the dates of the changed events themselves. #}
-{% set plan = plan_incremental(upstreams) %}
+{# No lookback: the dates of the changed events are rebuilt. #}
+{% set rebuild = partitions_to_rebuild(upstreams) %}
 
-{{ replaces('event_date', plan) }}
+{{ overwrites('event_date', rebuild) }}
 
 with
 
@@ -18,7 +18,7 @@ events as (
         traffic_source,
         device_type
     from {{ ref('fct_events') }}
-    where {{ is_planned('event_date', plan) }}
+    where {{ in_partitions('event_date', rebuild) }}
 ),
 
 final as (

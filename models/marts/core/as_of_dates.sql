@@ -1,8 +1,8 @@
 {{ config(materialized='incremental') }}
 
-{% set plan = plan_whole([], contents=[ref('int_as_of_dates__determined')]) %}
+{% set rebuild = rebuild_if_changed([], contents=[ref('int_as_of_dates__determined')]) %}
 
-{{ replaces(none, plan) }}
+{{ overwrites(none, rebuild) }}
 
 with
 

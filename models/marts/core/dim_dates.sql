@@ -1,10 +1,10 @@
 {{ config(materialized='incremental') }}
 
-{% set plan = plan_whole([
+{% set rebuild = rebuild_if_changed([
     ref('agg_channels_daily'), ref('fct_orders'), ref('fct_returns'), ref('as_of_dates'),
 ]) %}
 
-{{ replaces(none, plan) }}
+{{ overwrites(none, rebuild) }}
 
 with
 

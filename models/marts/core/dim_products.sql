@@ -3,9 +3,9 @@
 {% set attributes = [
     'product_name', 'brand', 'category', 'subcategory', 'list_price', 'cost_price', 'is_deleted',
 ] %}
-{% set plan = plan_whole(staging_relations('products')) %}
+{% set rebuild = rebuild_if_changed(staging_relations('products')) %}
 
-{{ replaces(none, plan) }}
+{{ overwrites(none, rebuild) }}
 
 with
 

@@ -1,8 +1,8 @@
 {{ config(materialized='incremental') }}
 
-{% set plan = plan_whole([ref('agg_channels_daily')], contents=[ref('traffic_sources')]) %}
+{% set rebuild = rebuild_if_changed([ref('agg_channels_daily')], contents=[ref('traffic_sources')]) %}
 
-{{ replaces(none, plan) }}
+{{ overwrites(none, rebuild) }}
 
 with
 

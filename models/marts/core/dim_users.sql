@@ -4,9 +4,9 @@
     'name', 'email', 'gender', 'birth_date', 'country', 'region', 'city', 'loyalty_tier', 'signed_up_at',
     'is_deleted',
 ] %}
-{% set plan = plan_whole(staging_relations('users')) %}
+{% set rebuild = rebuild_if_changed(staging_relations('users')) %}
 
-{{ replaces(none, plan) }}
+{{ overwrites(none, rebuild) }}
 
 with
 

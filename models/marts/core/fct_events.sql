@@ -3,11 +3,11 @@
     partition_by=['event_date', 'is_orphan'],
 ) }}
 
-{% set plan = with_reach_of_sessions(plan_incremental(staging_upstreams('event_date', stream='events'))) %}
-{% set plan = with_changed_versions(plan, ref('dim_users'), 'user_id', 'event_date', 'event_at') %}
-{% set plan = with_changed_versions(plan, ref('dim_products'), 'product_id', 'event_date', 'event_at') %}
+{% set rebuild = with_session_lookback(partitions_to_rebuild(staging_upstreams('event_date', stream='events'))) %}
+{% set rebuild = with_changed_versions(rebuild, ref('dim_users'), 'user_id', 'event_date', 'event_at') %}
+{% set rebuild = with_changed_versions(rebuild, ref('dim_products'), 'product_id', 'event_date', 'event_at') %}
 
-{{ replaces('event_date', plan) }}
+{{ overwrites('event_date', rebuild) }}
 
 with
 
@@ -33,7 +33,7 @@ events as (
         user_agent,
         duplicate_file_ids
     from {{ ref('int_events__deduplicated') }}
-    where {{ is_planned('event_date', plan) }}
+    where {{ in_partitions('event_date', rebuild) }}
 ),
 
 user_versions as (
@@ -56,9 +56,9 @@ product_versions as (
     from {{ ref('dim_products') }}
 ),
 
--- the last event before each run of planned dates: its session may go on in them
+-- the last event before each run of dates to rebuild: its session may go on in them
 earlier_events as (
-    {{ last_events_before(plan) }}
+    {{ last_events_before(rebuild) }}
 ),
 
 candidates as (

@@ -11,11 +11,11 @@
     'column': 'session_date',
     'rows': is_bought_without_order,
 } %}
-{% set plan = plan_incremental(staging_upstreams('order_date', stream='order_lines') + [purchases]) %}
-{% set plan = with_changed_versions(plan, ref('dim_users'), 'user_id', 'order_date', 'ordered_at') %}
-{% set plan = with_changed_versions(plan, ref('dim_products'), 'product_id', 'order_date', 'ordered_at') %}
+{% set rebuild = partitions_to_rebuild(staging_upstreams('order_date', stream='order_lines') + [purchases]) %}
+{% set rebuild = with_changed_versions(rebuild, ref('dim_users'), 'user_id', 'order_date', 'ordered_at') %}
+{% set rebuild = with_changed_versions(rebuild, ref('dim_products'), 'product_id', 'order_date', 'ordered_at') %}
 
-{{ replaces('order_date', plan) }}
+{{ overwrites('order_date', rebuild) }}
 
 with
 
@@ -40,7 +40,7 @@ order_lines as (
         duplicate_file_ids,
         superseded_file_ids
     from {{ ref('int_order_lines__deduplicated') }}
-    where {{ is_planned('order_date', plan) }}
+    where {{ in_partitions('order_date', rebuild) }}
 ),
 
 purchases as (
@@ -58,8 +58,8 @@ purchases as (
         unit_price
     from {{ ref('fct_events') }}
     where
-        {{ is_planned('event_date', with_neighbouring_dates(plan, days_after=1)) }}
-        and {{ is_planned('session_date', plan) }}
+        {{ in_partitions('event_date', with_neighbouring_dates(rebuild, days_after=1)) }}
+        and {{ in_partitions('session_date', rebuild) }}
         and {{ is_bought_without_order }}
 ),
 

@@ -4,10 +4,10 @@
 ) }}
 
 {% set upstreams = [{'relation': ref('fct_order_lines'), 'partition': 'order_date', 'column': 'order_date'}] %}
-{# Reach: the dates of the changed lines themselves. #}
-{% set plan = plan_incremental(upstreams) %}
+{# No lookback: the dates of the changed lines are rebuilt. #}
+{% set rebuild = partitions_to_rebuild(upstreams) %}
 
-{{ replaces('order_date', plan) }}
+{{ overwrites('order_date', rebuild) }}
 
 with
 
@@ -31,7 +31,7 @@ order_lines as (
         net_amount,
         payment_method
     from {{ ref('fct_order_lines') }}
-    where {{ is_planned('order_date', plan) }}
+    where {{ in_partitions('order_date', rebuild) }}
 ),
 
 orders as (

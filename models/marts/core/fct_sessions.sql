@@ -4,12 +4,12 @@
 ) }}
 
 {% set upstreams = [{'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'}] %}
-{# Reach: an event changes the session of its own date or one that began the day before. #}
-{% set plan = with_neighbouring_dates(plan_incremental(upstreams), days_before=1) %}
-{# A session that begins on a planned date may end on the next. #}
-{% set event_plan = with_neighbouring_dates(plan, days_after=1) %}
+{# An event changes the session of its own date or one that began the day before. #}
+{% set rebuild = with_neighbouring_dates(partitions_to_rebuild(upstreams), days_before=1) %}
+{# Lookahead of a day: a session may end on the date after it began. #}
+{% set event_dates = with_neighbouring_dates(rebuild, days_after=1) %}
 
-{{ replaces('session_date', plan) }}
+{{ overwrites('session_date', rebuild) }}
 
 with
 
@@ -36,8 +36,8 @@ events as (
         is_bot
     from {{ ref('fct_events') }}
     where
-        {{ is_planned('event_date', event_plan) }}
-        and {{ is_planned('session_date', plan) }}
+        {{ in_partitions('event_date', event_dates) }}
+        and {{ in_partitions('session_date', rebuild) }}
 ),
 
 -- each event is sent to where its session is put together, once: of texts and sets Spark makes no

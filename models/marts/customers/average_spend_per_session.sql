@@ -1,8 +1,8 @@
 {{ config(materialized='incremental') }}
 
-{% set plan = plan_whole([ref('fct_sessions'), ref('visitor_users')]) %}
+{% set rebuild = rebuild_if_changed([ref('fct_sessions'), ref('visitor_users')]) %}
 
-{{ replaces(none, plan) }}
+{{ overwrites(none, rebuild) }}
 
 with
 

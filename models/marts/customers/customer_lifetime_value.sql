@@ -1,8 +1,8 @@
 {{ config(materialized='incremental') }}
 
-{% set plan = plan_whole([ref('fct_orders'), ref('as_of_dates')]) %}
+{% set rebuild = rebuild_if_changed([ref('fct_orders'), ref('as_of_dates')]) %}
 
-{{ replaces(none, plan) }}
+{{ overwrites(none, rebuild) }}
 
 with
 

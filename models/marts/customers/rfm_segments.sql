@@ -3,9 +3,9 @@
     partition_by=['as_of_date'],
 ) }}
 
-{% set plan = plan_whole([ref('fct_orders'), ref('as_of_dates')], contents=[ref('rfm_segment_names')]) %}
+{% set rebuild = rebuild_if_changed([ref('fct_orders'), ref('as_of_dates')], contents=[ref('rfm_segment_names')]) %}
 
-{{ replaces(none, plan) }}
+{{ overwrites(none, rebuild) }}
 
 with
 

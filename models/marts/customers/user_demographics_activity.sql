@@ -1,10 +1,10 @@
 {{ config(materialized='incremental') }}
 
-{% set plan = plan_whole(
+{% set rebuild = rebuild_if_changed(
     [ref('dim_users'), ref('user_engagement'), ref('user_metrics'), ref('as_of_dates')]
 ) %}
 
-{{ replaces(none, plan) }}
+{{ overwrites(none, rebuild) }}
 
 with
 

@@ -1,8 +1,8 @@
 {{ config(materialized='incremental') }}
 
-{% set plan = plan_whole([ref('fct_orders'), ref('fct_order_lines'), ref('dim_products')]) %}
+{% set rebuild = rebuild_if_changed([ref('fct_orders'), ref('fct_order_lines'), ref('dim_products')]) %}
 
-{{ replaces(none, plan) }}
+{{ overwrites(none, rebuild) }}
 
 with
 

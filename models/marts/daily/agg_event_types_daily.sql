@@ -4,10 +4,10 @@
 ) }}
 
 {% set upstreams = [{'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'}] %}
-{# Reach: the dates of the changed events themselves. #}
-{% set plan = plan_incremental(upstreams) %}
+{# No lookback: the dates of the changed events are rebuilt. #}
+{% set rebuild = partitions_to_rebuild(upstreams) %}
 
-{{ replaces('event_date', plan) }}
+{{ overwrites('event_date', rebuild) }}
 
 with
 
@@ -21,7 +21,7 @@ events as (
         user_id,
         revenue_amount
     from {{ ref('fct_events') }}
-    where {{ is_planned('event_date', plan) }}
+    where {{ in_partitions('event_date', rebuild) }}
 ),
 
 -- people are few among events: they are told apart after this step, not before

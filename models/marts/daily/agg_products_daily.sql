@@ -4,24 +4,24 @@
 ) }}
 
 {% set upstreams = [{'relation': ref('fct_events'), 'partition': 'event_date', 'column': 'event_date'}] %}
-{# Reach: the dates of the changed events themselves, and those on which a product's price changes. #}
+{# Rebuilt are the dates of the changed events, and those on which a product's price changes. #}
 {% set repriced_dates %}
     with
 
     repriced_products as (
         select distinct
-            coalesce(now.source_system, absorbed.source_system) as source_system,
-            coalesce(now.product_id, absorbed.product_id) as product_id
+            coalesce(now.source_system, consumed.source_system) as source_system,
+            coalesce(now.product_id, consumed.product_id) as product_id
         from now
-        full outer join absorbed
-            on now.product_version_id = absorbed.product_version_id
+        full outer join consumed
+            on now.product_version_id = consumed.product_version_id
         where
-            not now.list_price <=> absorbed.list_price
-            or not now.valid_from <=> absorbed.valid_from
-            or not now.valid_to <=> absorbed.valid_to
+            not now.list_price <=> consumed.list_price
+            or not now.valid_from <=> consumed.valid_from
+            or not now.valid_to <=> consumed.valid_to
     )
 
-    select days.event_date as touched_date
+    select days.event_date as affected_date
     from {{ this }} as days
     inner join repriced_products
         on
@@ -33,17 +33,17 @@
             and days.product_id = now.product_id
             and days.event_date >= to_date(now.valid_from)
             and days.event_date < to_date(now.valid_to)
-    left join absorbed
+    left join consumed
         on
-            days.source_system = absorbed.source_system
-            and days.product_id = absorbed.product_id
-            and days.event_date >= to_date(absorbed.valid_from)
-            and days.event_date < to_date(absorbed.valid_to)
-    where not now.list_price <=> absorbed.list_price
+            days.source_system = consumed.source_system
+            and days.product_id = consumed.product_id
+            and days.event_date >= to_date(consumed.valid_from)
+            and days.event_date < to_date(consumed.valid_to)
+    where not now.list_price <=> consumed.list_price
 {%- endset %}
-{% set plan = with_changed_rows(plan_incremental(upstreams), ref('dim_products'), repriced_dates) %}
+{% set rebuild = with_changed_rows(partitions_to_rebuild(upstreams), ref('dim_products'), repriced_dates) %}
 
-{{ replaces('event_date', plan) }}
+{{ overwrites('event_date', rebuild) }}
 
 with
 
@@ -58,7 +58,7 @@ events as (
         revenue_amount
     from {{ ref('fct_events') }}
     where
-        {{ is_planned('event_date', plan) }}
+        {{ in_partitions('event_date', rebuild) }}
         and product_id is not null
         and not is_bot
 ),

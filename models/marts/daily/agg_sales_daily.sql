@@ -5,37 +5,37 @@
 
 {% set upstreams = [{'relation': ref('fct_order_lines'), 'partition': 'order_date', 'column': 'order_date'}] %}
 {#-
-    Reach: the dates of the changed order lines themselves, and those of lines whose product has moved to
+    Rebuilt are the dates of the changed order lines, and those of lines whose product has moved to
     another category, or whose buyer's version has got another region, known then and now or not.
 #}
 {% set recategorized_dates %}
-    select order_lines.order_date as touched_date
+    select order_lines.order_date as affected_date
     from {{ ref('fct_order_lines') }} as order_lines
     left join now
         on
             order_lines.source_system = now.source_system
             and order_lines.product_id = now.product_id
             and now.is_current
-    left join absorbed
+    left join consumed
         on
-            order_lines.source_system = absorbed.source_system
-            and order_lines.product_id = absorbed.product_id
-            and absorbed.is_current
-    where not now.category <=> absorbed.category
+            order_lines.source_system = consumed.source_system
+            and order_lines.product_id = consumed.product_id
+            and consumed.is_current
+    where not now.category <=> consumed.category
 {%- endset %}
 {% set moved_dates %}
-    select order_lines.order_date as touched_date
+    select order_lines.order_date as affected_date
     from {{ ref('fct_order_lines') }} as order_lines
     left join now
         on order_lines.user_version_id = now.user_version_id
-    left join absorbed
-        on order_lines.user_version_id = absorbed.user_version_id
-    where not now.region <=> absorbed.region
+    left join consumed
+        on order_lines.user_version_id = consumed.user_version_id
+    where not now.region <=> consumed.region
 {%- endset %}
-{% set plan = with_changed_rows(plan_incremental(upstreams), ref('dim_products'), recategorized_dates) %}
-{% set plan = with_changed_rows(plan, ref('dim_users'), moved_dates) %}
+{% set rebuild = with_changed_rows(partitions_to_rebuild(upstreams), ref('dim_products'), recategorized_dates) %}
+{% set rebuild = with_changed_rows(rebuild, ref('dim_users'), moved_dates) %}
 
-{{ replaces('order_date', plan) }}
+{{ overwrites('order_date', rebuild) }}
 
 with
 
@@ -50,7 +50,7 @@ order_lines as (
         refund_amount,
         net_amount
     from {{ ref('fct_order_lines') }}
-    where {{ is_planned('order_date', plan) }}
+    where {{ in_partitions('order_date', rebuild) }}
 ),
 
 products as (

@@ -3,12 +3,12 @@
     partition_by=['session_date'],
 ) }}
 
-{% set plan = plan_incremental([
+{% set rebuild = partitions_to_rebuild([
     {'relation': ref('fct_sessions'), 'partition': 'session_date', 'column': 'session_date'},
     {'relation': ref('visitor_first_sessions'), 'partition': 'first_session_date', 'column': 'first_session_date'},
 ]) %}
 
-{{ replaces('session_date', plan) }}
+{{ overwrites('session_date', rebuild) }}
 
 with
 
@@ -28,7 +28,7 @@ sessions as (
         is_converted,
         is_bot
     from {{ ref('fct_sessions') }}
-    where {{ is_planned('session_date', plan) }}
+    where {{ in_partitions('session_date', rebuild) }}
 ),
 
 first_sessions as (
@@ -36,7 +36,7 @@ first_sessions as (
         source_system,
         session_id
     from {{ ref('visitor_first_sessions') }}
-    where {{ is_planned('first_session_date', plan) }}
+    where {{ in_partitions('first_session_date', rebuild) }}
 ),
 
 -- a visitor is new in the first session ever, and only there

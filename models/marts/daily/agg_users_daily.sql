@@ -1,9 +1,9 @@
 {{ config(materialized='incremental') }}
 
 {# A date that changes can make users new or reactivated on later ones: all of it is built anew. #}
-{% set plan = plan_whole([ref('agg_visitors_daily'), ref('visitor_users')]) %}
+{% set rebuild = rebuild_if_changed([ref('agg_visitors_daily'), ref('visitor_users')]) %}
 
-{{ replaces(none, plan) }}
+{{ overwrites(none, rebuild) }}
 
 with
 

@@ -4,10 +4,10 @@
 ) }}
 
 {% set upstreams = [{'relation': ref('fct_sessions'), 'partition': 'session_date', 'column': 'session_date'}] %}
-{# Reach: the dates of the changed sessions themselves. #}
-{% set plan = plan_incremental(upstreams) %}
+{# No lookback: the dates of the changed sessions are rebuilt. #}
+{% set rebuild = partitions_to_rebuild(upstreams) %}
 
-{{ replaces('session_date', plan) }}
+{{ overwrites('session_date', rebuild) }}
 
 with
 
@@ -20,7 +20,7 @@ sessions as (
         visitor_id
     from {{ ref('fct_sessions') }}
     where
-        {{ is_planned('session_date', plan) }}
+        {{ in_partitions('session_date', rebuild) }}
         and not is_bot
 ),
 

@@ -8,27 +8,27 @@
     {'relation': ref('agg_sales_daily'), 'partition': 'order_date', 'column': 'order_date'},
 ] %}
 {#-
-    Reach: the changed dates themselves, and those with events of a product that is in another category now,
+    Rebuilt are the changed dates, and those with events of a product that is in another category now,
     known then and now or not.
 #}
 {% set recategorized_dates %}
-    select product_days.event_date as touched_date
+    select product_days.event_date as affected_date
     from {{ ref('agg_products_daily') }} as product_days
     left join now
         on
             product_days.source_system = now.source_system
             and product_days.product_id = now.product_id
             and now.is_current
-    left join absorbed
+    left join consumed
         on
-            product_days.source_system = absorbed.source_system
-            and product_days.product_id = absorbed.product_id
-            and absorbed.is_current
-    where not now.category <=> absorbed.category
+            product_days.source_system = consumed.source_system
+            and product_days.product_id = consumed.product_id
+            and consumed.is_current
+    where not now.category <=> consumed.category
 {%- endset %}
-{% set plan = with_changed_rows(plan_incremental(upstreams), ref('dim_products'), recategorized_dates) %}
+{% set rebuild = with_changed_rows(partitions_to_rebuild(upstreams), ref('dim_products'), recategorized_dates) %}
 
-{{ replaces('activity_date', plan) }}
+{{ overwrites('activity_date', rebuild) }}
 
 with
 
@@ -46,7 +46,7 @@ product_days as (
         return_count,
         revenue_amount
     from {{ ref('agg_products_daily') }}
-    where {{ is_planned('event_date', plan) }}
+    where {{ in_partitions('event_date', rebuild) }}
 ),
 
 products as (
@@ -69,7 +69,7 @@ sales as (
         refund_amount,
         net_amount
     from {{ ref('agg_sales_daily') }}
-    where {{ is_planned('order_date', plan) }}
+    where {{ in_partitions('order_date', rebuild) }}
 ),
 
 -- a category may have events without sales on a date, and sales without events

@@ -1,8 +1,8 @@
 {{ config(materialized='incremental') }}
 
-{% set plan = plan_whole([ref('fct_order_lines')]) %}
+{% set rebuild = rebuild_if_changed([ref('fct_order_lines')]) %}
 
-{{ replaces(none, plan) }}
+{{ overwrites(none, rebuild) }}
 
 with
 

@@ -1,8 +1,8 @@
 {{ config(materialized='incremental') }}
 
-{% set plan = plan_whole([ref('agg_products_daily')]) %}
+{% set rebuild = rebuild_if_changed([ref('agg_products_daily')]) %}
 
-{{ replaces(none, plan) }}
+{{ overwrites(none, rebuild) }}
 
 with
 

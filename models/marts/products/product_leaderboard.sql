@@ -1,10 +1,10 @@
 {{ config(materialized='incremental') }}
 
-{% set plan = plan_whole([ref('agg_products_daily'), ref('dim_products'), ref('as_of_dates')]) %}
+{% set rebuild = rebuild_if_changed([ref('agg_products_daily'), ref('dim_products'), ref('as_of_dates')]) %}
 {% set longest_window_days = 30 %}
 {% set places = 100 %}
 
-{{ replaces(none, plan) }}
+{{ overwrites(none, rebuild) }}
 
 with
 

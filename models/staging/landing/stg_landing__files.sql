@@ -1,4 +1,4 @@
-{% set dates = absorbed_dates(source('landing', 'manifest')) %}
+{% set dates = processed_dates(source('landing', 'manifest')) %}
 
 with
 
@@ -54,7 +54,7 @@ final as (
         on manifest.file_id = withdrawals.file_id
     where
         manifest.action = 'landed'
-        and {{ is_absorbed('manifest.landed_date', dates) }}
+        and {{ is_processed('manifest.landed_date', dates) }}
 )
 
 select * from final

@@ -7,9 +7,9 @@
 {% set columns = [
     'InvoiceNo', 'StockCode', 'Description', 'Quantity', 'InvoiceDate', 'UnitPrice', 'CustomerID', 'Country',
 ] %}
-{% set plan = plan_staged_files('online_retail', 'order_lines') %}
+{% set rebuild = files_to_stage('online_retail', 'order_lines') %}
 
-{{ replaces('file_id', plan) }}
+{{ overwrites('file_id', rebuild) }}
 
 with
 
@@ -37,7 +37,7 @@ lines as (
 ),
 
 parsed as (
-    {{ parse_csv_lines('online_retail', 'order_lines', columns, plan) }}
+    {{ parse_csv_lines('online_retail', 'order_lines', columns, rebuild) }}
 ),
 
 typed as (

@@ -8,9 +8,9 @@
     'event_time', 'event_type', 'product_id', 'category_id', 'category_code', 'brand', 'price', 'user_id',
     'user_session',
 ] %}
-{% set plan = plan_staged_files('rees46', 'events') %}
+{% set rebuild = files_to_stage('rees46', 'events') %}
 
-{{ replaces('file_id', plan) }}
+{{ overwrites('file_id', rebuild) }}
 
 with
 
@@ -38,7 +38,7 @@ lines as (
 ),
 
 parsed as (
-    {{ parse_csv_lines('rees46', 'events', columns, plan) }}
+    {{ parse_csv_lines('rees46', 'events', columns, rebuild) }}
 ),
 
 typed as (

@@ -9,9 +9,9 @@
     'quantity', 'price', 'order_id', 'page_url', 'traffic_source', 'device_type', 'ip_address',
     'user_agent',
 ] %}
-{% set plan = plan_staged_files('shop', 'events') %}
+{% set rebuild = files_to_stage('shop', 'events') %}
 
-{{ replaces('file_id', plan) }}
+{{ overwrites('file_id', rebuild) }}
 
 with
 
@@ -39,7 +39,7 @@ lines as (
 ),
 
 parsed as (
-    {{ parse_csv_lines('shop', 'events', columns, plan) }}
+    {{ parse_csv_lines('shop', 'events', columns, rebuild) }}
 ),
 
 typed as (

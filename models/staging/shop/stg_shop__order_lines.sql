@@ -8,9 +8,9 @@
     'order_id', 'order_line', 'user_id', 'product_id', 'quantity', 'unit_price', 'discount_amount',
     'total_amount', 'payment_method', 'status', 'ordered_at', 'updated_at',
 ] %}
-{% set plan = plan_staged_files('shop', 'orders') %}
+{% set rebuild = files_to_stage('shop', 'orders') %}
 
-{{ replaces('file_id', plan) }}
+{{ overwrites('file_id', rebuild) }}
 
 with
 
@@ -38,7 +38,7 @@ lines as (
 ),
 
 parsed as (
-    {{ parse_csv_lines('shop', 'orders', columns, plan) }}
+    {{ parse_csv_lines('shop', 'orders', columns, rebuild) }}
 ),
 
 typed as (

@@ -7,9 +7,9 @@
 {% set columns = [
     'product_id', 'name', 'brand', 'category', 'subcategory', 'price', 'cost', 'updated_at', 'is_deleted',
 ] %}
-{% set plan = plan_staged_files('shop', 'products') %}
+{% set rebuild = files_to_stage('shop', 'products') %}
 
-{{ replaces('file_id', plan) }}
+{{ overwrites('file_id', rebuild) }}
 
 with
 
@@ -37,7 +37,7 @@ lines as (
 ),
 
 parsed as (
-    {{ parse_csv_lines('shop', 'products', columns, plan) }}
+    {{ parse_csv_lines('shop', 'products', columns, rebuild) }}
 ),
 
 typed as (

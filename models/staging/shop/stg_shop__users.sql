@@ -8,9 +8,9 @@
     'user_id', 'name', 'email', 'gender', 'birth_date', 'country', 'region', 'city', 'loyalty_tier',
     'signed_up_at', 'updated_at', 'is_deleted',
 ] %}
-{% set plan = plan_staged_files('shop', 'users') %}
+{% set rebuild = files_to_stage('shop', 'users') %}
 
-{{ replaces('file_id', plan) }}
+{{ overwrites('file_id', rebuild) }}
 
 with
 
@@ -38,7 +38,7 @@ lines as (
 ),
 
 parsed as (
-    {{ parse_csv_lines('shop', 'users', columns, plan) }}
+    {{ parse_csv_lines('shop', 'users', columns, rebuild) }}
 ),
 
 typed as (

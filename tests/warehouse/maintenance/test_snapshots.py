@@ -20,10 +20,10 @@ def chain(*operations: str) -> list[Snapshot]:
     ]
 
 
-def table(name: str, *operations: str, absorbed=None, **references: int) -> IcebergTable:
+def table(name: str, *operations: str, consumed=None, **references: int) -> IcebergTable:
     references = {"main": len(operations)} | references
     return IcebergTable(
-        name, name.split(".")[0], absorbed or {}, chain(*operations), references, file_count=1
+        name, name.split(".")[0], consumed or {}, chain(*operations), references, file_count=1
     )
 
 
@@ -35,19 +35,19 @@ def test_compactions_change_no_rows():
 
 
 @pytest.mark.parametrize(
-    ("referenced", "absorbed", "days", "expected"),
+    ("referenced", "consumed", "days", "expected"),
     [
         ({4}, set(), 10, [1, 2, 3]),
         ({4, 2}, set(), 10, [1, 3]),  # a tag is kept
-        ({4}, {2}, 10, [1]),  # from what another table has absorbed on, all is kept
+        ({4}, {2}, 10, [1]),  # from what another table has consumed on, all is kept
         ({4}, {1}, 10, []),
         ({4}, set(), 3.5, [1, 2]),  # a query may still read what was superseded later
         ({4}, set(), 0, []),
     ],
 )
-def test_what_nobody_needs_can_go(referenced, absorbed, days, expected):
+def test_what_nobody_needs_can_go(referenced, consumed, days, expected):
     snapshots = chain("append", "append", "append", "append")
-    assert expirable(snapshots, referenced, absorbed, START + timedelta(days=days)) == expected
+    assert expirable(snapshots, referenced, consumed, START + timedelta(days=days)) == expected
 
 
 def test_a_mart_that_was_only_compacted_is_published():
@@ -67,9 +67,9 @@ def test_before_the_first_publication_nothing_is_refused():
     refuse_unpublished([table("marts_candidate.a", "append")])
 
 
-def test_a_table_waits_for_those_that_have_yet_to_absorb_it():
+def test_a_table_waits_for_those_that_have_yet_to_consume_it():
     upstream = table("staging.a", "append", "append", "replace")
-    late = table("marts_candidate.late", "append", absorbed={"staging.a": 1})
-    done = table("marts_candidate.done", "append", absorbed={"staging.a": 2})
-    gone = table("marts_candidate.gone", "append", absorbed={"staging.a": 99})
+    late = table("marts_candidate.late", "append", consumed={"staging.a": 1})
+    done = table("marts_candidate.done", "append", consumed={"staging.a": 2})
+    gone = table("marts_candidate.gone", "append", consumed={"staging.a": 99})
     assert behind(upstream, [upstream, late, done, gone]) == ["marts_candidate.late"]

@@ -18,10 +18,10 @@ LARGEST_SPARK_HEAP_MIB = 12 * 1024
 
 
 @dataclass(frozen=True)
-class MemoryPlan:
-    """Heap sizes in MiB."""
+class MemoryBudget:
+    """Heap sizes in MiB, and the budget that they are parts of."""
 
-    budget: int
+    total: int
     hdfs_heap: int
     metastore_heap: int
     spark_heap: int
@@ -38,9 +38,9 @@ def machine_memory_mib() -> int:
     return total // 2**20
 
 
-def plan_memory(settings: Settings, machine_mib: int) -> MemoryPlan:
+def memory_budget(settings: Settings, machine_mib: int) -> MemoryBudget:
     """Heap sizes for a budget of 60 % of the machine, or of `memory_mib` where it is set."""
-    budget = settings.memory_mib or machine_mib * 60 // 100
+    total = settings.memory_mib or machine_mib * 60 // 100
     fixed = (
         (1 + settings.datanodes) * (HDFS_HEAP_MIB + OVERHEAD_MIB)
         + METASTORE_HEAP_MIB
@@ -48,6 +48,6 @@ def plan_memory(settings: Settings, machine_mib: int) -> MemoryPlan:
         + POSTGRESQL_MIB
     )
     spark = min(
-        max(budget - fixed - 2 * OVERHEAD_MIB, SMALLEST_SPARK_HEAP_MIB), LARGEST_SPARK_HEAP_MIB
+        max(total - fixed - 2 * OVERHEAD_MIB, SMALLEST_SPARK_HEAP_MIB), LARGEST_SPARK_HEAP_MIB
     )
-    return MemoryPlan(budget, HDFS_HEAP_MIB, METASTORE_HEAP_MIB, spark)
+    return MemoryBudget(total, HDFS_HEAP_MIB, METASTORE_HEAP_MIB, spark)

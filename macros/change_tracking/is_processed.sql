@@ -1,17 +1,17 @@
 {#-
-    The SQL condition that a landed date is absorbed, with the dates as a comment that
-    absorbed_dates reads back.
+    The SQL condition that a landed date is processed, with the dates as a comment that
+    processed_dates reads back.
 
     Args:
         column: the landed date.
-        dates: from absorbed_dates.
+        dates: from processed_dates.
 -#}
-{% macro is_absorbed(column, dates) -%}
+{% macro is_processed(column, dates) -%}
     (
         false
         {% for first, last in dates -%}
         or {{ column }} {{ "between date'" ~ first ~ "' and" if first else '<=' }} date'{{ last }}'
         {% endfor -%}
-        /* absorbed dates {{ dates | tojson }} */
+        /* processed dates {{ dates | tojson }} */
     )
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""Days that landed together, absorbed one by one by runs that are each told their dates."""
+"""Days that landed together, processed one by one by runs that are each given their dates."""
 
 import shutil
 from collections.abc import Callable
@@ -10,8 +10,8 @@ from .conftest import Run
 from .table_snapshots import Query, assert_equal, current_snapshots
 
 DbtRun = Callable[..., str]
-PREFIX = "absorption_"
-OWN = {"WAREHOUSE_SCHEMA_PREFIX": PREFIX, "WAREHOUSE_RAW_FOLDER": "/absorption/raw"}
+PREFIX = "dates_"
+OWN = {"WAREHOUSE_SCHEMA_PREFIX": PREFIX, "WAREHOUSE_RAW_FOLDER": "/dates/raw"}
 SECOND_DAY = "landed_date=2024-03-02"
 SELECTED = ("+fct_sessions", "int_as_of_dates__determined", "as_of_dates")
 TABLES = [
@@ -65,20 +65,20 @@ def as_of(query: Query) -> str:
     return day
 
 
-def test_absorption__each_run_comes_to_its_date(run: DbtRun, query: Query) -> None:
+def test_dates__each_run_comes_to_its_date(run: DbtRun, query: Query) -> None:
     run(until="2024-03-01")
     assert (staged(query, "users"), as_of(query)) == (["01"], "01")
     run(until="2024-03-02")
     assert (staged(query, "users"), as_of(query)) == (["01", "02"], "02")
 
 
-def test_absorption__an_older_date_again_changes_nothing(run: DbtRun, query: Query) -> None:
+def test_dates__an_older_date_again_changes_nothing(run: DbtRun, query: Query) -> None:
     before = current_snapshots(TABLES, query)
     run(until="2024-03-01")
     assert current_snapshots(TABLES, query) == before
 
 
-def test_absorption__a_slice_takes_its_dates_and_what_came_late(
+def test_dates__a_batch_takes_its_dates_and_what_came_late(
     run: DbtRun, warehouse: Run, week: Path, query: Query
 ) -> None:
     warehouse("land", "shop", week / SECOND_DAY, **OWN)
@@ -87,15 +87,15 @@ def test_absorption__a_slice_takes_its_dates_and_what_came_late(
     assert as_of(query) == "04"
 
 
-def test_absorption__without_dates_all_is_absorbed_and_stays(run: DbtRun, query: Query) -> None:
+def test_dates__without_dates_all_is_processed_and_stays(run: DbtRun, query: Query) -> None:
     run()
     assert staged(query, "users") == staged(query, "events") == ["01", "02", "03", "04"]
-    absorbed = current_snapshots(TABLES, query)
+    day_by_day = current_snapshots(TABLES, query)
     run("--full-refresh", until="2024-03-01")
-    assert_equal(query, absorbed, "absorbed day by day against rebuilt")
+    assert_equal(query, day_by_day, "processed day by day against rebuilt")
 
 
-def test_absorption__a_wrong_date_is_one_line(run: DbtRun) -> None:
+def test_dates__a_wrong_date_is_one_line(run: DbtRun) -> None:
     said = run(until="2024-02-30", check=False)
     [line] = [line for line in said.splitlines() if "Fix:" in line]
     assert "WAREHOUSE_ABSORB_UNTIL is 2024-02-30" in line

@@ -1,5 +1,5 @@
 {#-
-    The landed dates that this run is to absorb, as said by the environment variables
+    The landed dates that this run is to process, as said by the environment variables
     WAREHOUSE_ABSORB_UNTIL and WAREHOUSE_ABSORB_FROM (YYYY-MM-DD); without them everything that has
     landed. They are read when a model is built, never when the project is parsed.
 
@@ -10,7 +10,7 @@
         [first, last] as texts, first empty where it is open; last is never after the last landed
         date, so what lands after it is left to later runs. None when no date is within.
 -#}
-{% macro absorption_window(manifest) %}
+{% macro processing_window(manifest) %}
     {% set bounds = [] %}
     {% for name in ['WAREHOUSE_ABSORB_FROM', 'WAREHOUSE_ABSORB_UNTIL'] %}
         {% set text = env_var(name, '') %}
@@ -19,7 +19,7 @@
             and run_query("select try_cast('" ~ text ~ "' as date) is not null")[0][0] %}
         {% if text and not is_date %}
             {% do exceptions.raise_compiler_error(
-                name ~ ' is ' ~ text ~ ', which is no date. Fix: write it as YYYY-MM-DD, or unset it to absorb all'
+                name ~ ' is ' ~ text ~ ', which is no date. Fix: write it as YYYY-MM-DD, or unset it to process all'
             ) %}
         {% endif %}
         {% do bounds.append(text) %}

@@ -1,28 +1,28 @@
 {#-
-    Keeps in a table's properties which snapshot of each upstream table it has absorbed, and which
-    snapshot of its own came of it; what it no longer reads is forgotten.
+    Keeps in a table's properties which snapshot of each upstream table it has consumed, and which
+    snapshot of its own that build wrote; what it no longer reads is forgotten.
 
     Args:
-        plan: with `absorbed`, and `remembered`, what the properties said before.
+        rebuild: with `consumed`, and `remembered`, what the properties said before.
         is_written: whether the table has a new snapshot.
 -#}
-{% macro remember_absorbed_snapshots(relation, plan, is_written) %}
-    {% if not plan.absorbed or (not is_written and plan.absorbed == plan.remembered) %}
+{% macro remember_consumed_snapshots(relation, rebuild, is_written) %}
+    {% if not rebuild.consumed or (not is_written and rebuild.consumed == rebuild.remembered) %}
         {% do return(none) %}
     {% endif %}
     {% set properties = table_properties(relation) %}
     {#- Not under the table's own name: Spark shows no value of a name with `url` in it, such as hourly. #}
-    {% set told = dict(plan.absorbed, **{'self': properties['current-snapshot-id']}) %}
+    {% set remembered = dict(rebuild.consumed, **{'self': properties['current-snapshot-id']}) %}
     {#- Forgotten first: a build killed in between then knows that it knows nothing. #}
     {% set forgotten = [] %}
-    {% for name in properties if name.startswith('absorbed.') and name.removeprefix('absorbed.') not in told %}
+    {% for name in properties if name.startswith('absorbed.') and name.removeprefix('absorbed.') not in remembered %}
         {% do forgotten.append("'" ~ name ~ "'") %}
     {% endfor %}
     {% if forgotten %}
         {% do run_query('alter table ' ~ relation ~ ' unset tblproperties (' ~ forgotten | join(', ') ~ ')') %}
     {% endif %}
     {% set changed = [] %}
-    {% for name, snapshot_id in told.items() if properties.get('absorbed.' ~ name) != snapshot_id %}
+    {% for name, snapshot_id in remembered.items() if properties.get('absorbed.' ~ name) != snapshot_id %}
         {% do changed.append("'absorbed." ~ name ~ "' = '" ~ snapshot_id ~ "'") %}
     {% endfor %}
     {% if changed %}

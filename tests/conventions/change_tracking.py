@@ -1,8 +1,8 @@
-"""Whether a table follows what it reads: its plan against its query.
+"""Whether a table tracks what it reads: what makes it rebuild against its query.
 
 A model is rendered as dbt would for a first build, with the project's own macros; only what would
-ask the server is answered here. So the plan stands in the rendered SQL as `replaces` wrote it, and
-below it the query with every table that it reads.
+ask the server is answered here. So the rendered SQL begins with what `overwrites` wrote: the tables
+that the model tracks. Below it is the query with every table that it reads.
 """
 
 import datetime
@@ -23,13 +23,13 @@ from .breaches import Breach, declaration, named
 from .dbt_project import PACKAGE
 
 Node = dict[str, Any]
-PLAN = re.compile(r"/\* incremental plan (.*?) \*/", re.DOTALL)
+OVERWRITES = re.compile(r"/\* overwrites (.*?) \*/", re.DOTALL)
 COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
 RELATION = re.compile(r"⟨(.*?)⟩")
-# What the YAML says of a table that is read and not followed: see CONVENTIONS.md.
+# What the YAML says of a table that is read and not tracked: see CONVENTIONS.md.
 EXEMPTIONS = ("covered_by", "unread")
-# Plans begin with one of these; what else has to do with plans widens or unites them.
-BEGINNINGS = ("plan_incremental", "plan_whole", "plan_staged_files")
+# What to rebuild is begun by one of these; the other macros add to it or unite it.
+BEGINNINGS = ("partitions_to_rebuild", "rebuild_if_changed", "files_to_stage")
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ class Rendered:
     """What a model does.
 
     Attributes:
-        declared: the tables that its plan follows, by unique id.
-        staged: those of them whose files a staging model follows.
+        declared: the tables that it tracks, by unique id.
+        staged: those of them whose files a staging model tracks.
         read: those that its query reads.
-        calls: the arguments of every call of a macro that begins a plan, and of `replaces`.
+        calls: the arguments of every call of a macro of BEGINNINGS, and of `overwrites`.
     """
 
     declared: set[str] = field(default_factory=set)
@@ -112,7 +112,7 @@ class Project:
         return self.nodes[name]["config"].get("materialized") == "incremental"
 
     def parents(self, name: str) -> list[str]:
-        """What a model reads or follows itself, by unique id."""
+        """What a model reads or tracks itself, by unique id."""
         return (self.nodes[name].get("depends_on") or {}).get("nodes", [])
 
     def is_made_from(self, name: str, ancestor: str) -> bool:
@@ -133,7 +133,8 @@ class Project:
         """What the model does, or would do with another text.
 
         Raises:
-            CannotBeRendered: the text has no plan, or needs what is not answered here.
+            CannotBeRendered: the text does not say what it overwrites, or needs what is not
+                answered here.
         """
         rendered = Rendered()
         context = self._context(model, rendered)
@@ -141,12 +142,12 @@ class Project:
             sql = self._template(raw_code or model["raw_code"]).render(context)
         except (jinja2.TemplateError, TypeError, AttributeError, LookupError) as error:
             raise CannotBeRendered(f"{type(error).__name__}: {error}") from error
-        plans = PLAN.findall(sql)
-        if len(plans) != 1:
-            raise CannotBeRendered(f"it says {len(plans)} times what it replaces")
-        absorbed = json.loads(plans[0])["absorbed"].keys() - {"variables"}
-        rendered.declared |= {name.partition(".")[2] for name in absorbed}
-        for call in rendered.calls.get("plan_staged_files", []):
+        written = OVERWRITES.findall(sql)
+        if len(written) != 1:
+            raise CannotBeRendered(f"it says {len(written)} times what it overwrites")
+        consumed = json.loads(written[0])["consumed"].keys() - {"variables"}
+        rendered.declared |= {name.partition(".")[2] for name in consumed}
+        for call in rendered.calls.get("files_to_stage", []):
             source = f"source.{PACKAGE}.{call['source_name']}.{call['table_name']}"
             rendered.staged |= {source, self.id_of("stg_landing__files")}
         rendered.declared |= rendered.staged
@@ -158,7 +159,7 @@ class Project:
         context: dict[str, Any] = {}
         for name, text in self._macros.items():
             call = partial(self._call, name, text, context)
-            is_recorded = name in (*BEGINNINGS, "replaces")
+            is_recorded = name in (*BEGINNINGS, "overwrites")
             context[name] = (
                 partial(self._record, name, text, call, rendered) if is_recorded else call
             )
@@ -228,8 +229,8 @@ class Config:
         return ""
 
 
-def planning_breaches(project: Project, model: Node, raw_code: str | None = None) -> list[Breach]:
-    """What is wrong with the planning code of an incremental model, or of another text of it."""
+def tracking_breaches(project: Project, model: Node, raw_code: str | None = None) -> list[Breach]:
+    """What is wrong with the change tracking of an incremental model, or of another text of it."""
     path = model["original_file_path"]
     try:
         rendered = project.render(model, raw_code)
@@ -239,17 +240,16 @@ def planning_breaches(project: Project, model: Node, raw_code: str | None = None
             *_column_breaches(project, model, rendered),
         ]
     except CannotBeRendered as error:
-        fix = (
-            "write it as other models do, or let tests/conventions/planning.py answer what it asks"
-        )
-        return [Breach(path, f"the plan cannot be read: {error}", fix)]
+        checker = "tests/conventions/change_tracking.py"
+        fix = f"write it as other models do, or let {checker} answer what it asks"
+        return [Breach(path, f"its change tracking cannot be read: {error}", fix)]
 
 
 def _reading_breaches(project: Project, model: Node, rendered: Rendered) -> list[Breach]:
-    """The tables that are followed are those that are read, but for what the YAML says."""
-    followed, missing = _compared(project, rendered)
+    """The tables that are tracked are those that are read, but for what the YAML says."""
+    tracked, missing = _compared(project, rendered)
     title, path = project.title, model["original_file_path"]
-    breaches = _exemption_breaches(project, model, followed, missing)
+    breaches = _exemption_breaches(project, model, tracked, missing)
     meta = model["config"]["meta"]
     exempt = {project.id_of(name) for key in EXEMPTIONS for name in meta.get(key) or []}
     reads = named(
@@ -257,56 +257,54 @@ def _reading_breaches(project: Project, model: Node, rendered: Rendered) -> list
         for name, through in missing.items()
         if name not in exempt
     )
-    superfluous = named(map(title, rendered.declared - followed))
+    superfluous = named(map(title, rendered.declared - tracked))
     if reads and superfluous:
-        what = f"the plan follows {superfluous}, but the query reads {reads}"
-        breaches.append(Breach(path, what, "let the plan follow what the query reads"))
+        what = f"it tracks {superfluous}, but the query reads {reads}"
+        breaches.append(Breach(path, what, "track what the query reads"))
     elif reads:
-        what = f"the query reads {reads}, which the plan does not follow"
-        fix = f"add it to the plan, or say in the YAML why not: meta.{' or meta.'.join(EXEMPTIONS)}"
+        what = f"the query reads {reads}, which is not tracked"
+        fix = f"track it, or say in the YAML why not: meta.{' or meta.'.join(EXEMPTIONS)}"
         breaches.append(Breach(path, what, fix))
     elif superfluous:
-        what = f"the plan follows {superfluous}, which the query does not read"
-        breaches.append(Breach(path, what, "remove it from the plan"))
+        what = f"it tracks {superfluous}, which the query does not read"
+        breaches.append(Breach(path, what, "remove it from what is tracked"))
     return breaches
 
 
 def _compared(project: Project, rendered: Rendered) -> tuple[set[str], dict[str, str]]:
-    """The tables read that are followed, and the others with the view that reads them, if any."""
-    followed: set[str] = set()
+    """The tables read that are tracked, and the others with the view that reads them, if any."""
+    tracked: set[str] = set()
     missing: dict[str, str] = {}
     left = [(name, "") for name in sorted(rendered.read)]
     for name, through in left:
         if name in rendered.declared:
-            followed.add(name)
+            tracked.add(name)
         elif project.nodes[name]["config"].get("materialized") == "view":
             left += [(parent, through or name) for parent in project.parents(name)]
         else:
             missing.setdefault(name, through)
-    return followed, missing
+    return tracked, missing
 
 
 def _exemption_breaches(
-    project: Project, model: Node, followed: set[str], missing: dict[str, str]
+    project: Project, model: Node, tracked: set[str], missing: dict[str, str]
 ) -> list[Breach]:
-    """What is narrowed on purpose is so still, and for the reason told."""
+    """What is narrowed on purpose is so still, and for the reason given."""
     path, meta, title = declaration(model), model["config"]["meta"], project.title
     covers = meta.get("covered_by") or {}
     breaches = [
-        Breach(
-            path, f"meta.{key} names {name}, which the plan follows or nobody reads", "remove it"
-        )
+        Breach(path, f"meta.{key} names {name}, which is tracked or nobody reads", "remove it")
         for key in EXEMPTIONS
         for name in meta.get(key) or []
         if project.id_of(name) not in missing
     ]
     for name, cover in ((project.id_of(name), project.id_of(by)) for name, by in covers.items()):
-        if cover not in followed or not project.is_made_from(cover, name):
+        if cover not in tracked or not project.is_made_from(cover, name):
             what = f"meta.covered_by lets {title(cover)} stand for {title(name)}"
-            fix = "name a table that the plan follows and that is made from the other"
+            fix = "name a table that is tracked and that is made from the other"
             breaches.append(Breach(path, what, fix))
     breaches += [
-        Breach(path, f"meta.unread names {name}, which the query reads itself", "follow it")
+        Breach(path, f"meta.unread names {name}, which the query reads itself", "track it")
         for name in meta.get("unread") or []
         if missing.get(project.id_of(name)) == ""
     ]
@@ -317,45 +315,44 @@ def _kind_breaches(project: Project, path: str, rendered: Rendered) -> Iterator[
     """Snapshots are those of tables; of views and seeds the content is compared."""
     contents = {
         relation.identifier
-        for relations in rendered.arguments("plan_whole", "contents")
+        for relations in rendered.arguments("rebuild_if_changed", "contents")
         for relation in relations or []
     }
     for name in sorted(rendered.declared - rendered.staged):
         if name in contents and project.is_table(name):
-            what = f"the plan compares the rows of {project.title(name)}, which is a table"
+            what = f"it compares the rows of {project.title(name)}, which is a table"
             yield Breach(path, what, "compare its snapshot: move it out of contents")
         elif name not in contents and not project.is_table(name):
-            what = f"the plan compares snapshots of {project.title(name)}, which has none"
-            fix = (
-                "follow the tables under it, or, if it is small, name it in contents of plan_whole"
-            )
+            what = f"it compares snapshots of {project.title(name)}, which has none"
+            small = "if it is small, name it in contents of rebuild_if_changed"
+            fix = f"track the tables under it, or, {small}"
             yield Breach(path, what, fix)
 
 
 def _column_breaches(project: Project, model: Node, rendered: Rendered) -> Iterator[Breach]:
-    """The columns that a plan is made of are there, and tables are partitioned by them."""
+    """The columns that are tracked are there, and tables are partitioned by them."""
     path = model["original_file_path"]
-    for upstreams in rendered.arguments("plan_incremental", "upstreams"):
+    for upstreams in rendered.arguments("partitions_to_rebuild", "upstreams"):
         for upstream in upstreams:
             node = project.nodes[upstream["relation"].identifier]
             partition, column = upstream.get("partition"), upstream.get("column")
             if partition not in partitions(node):
-                what = f"the plan asks for partitions, but {node['name']} has none by {partition}"
+                what = f"it asks for partitions, but {node['name']} has none by {partition}"
                 fix = f"name one of its partition_by: {named(partitions(node))}"
                 yield Breach(path, what, fix)
             if column not in node["columns"]:
-                what = f"the plan asks for the column {column}, which {node['name']} lacks"
+                what = f"it asks for the column {column}, which {node['name']} lacks"
                 yield Breach(path, what, "name a column that it has")
-    tells_values = any(
-        rendered.calls.get(name) for name in ("plan_incremental", "plan_staged_files")
+    has_values = any(
+        rendered.calls.get(name) for name in ("partitions_to_rebuild", "files_to_stage")
     )
-    for column in rendered.arguments("replaces", "column"):
-        if column is None and tells_values:
-            what = "the plan tells values, but the table is replaced as a whole"
-            yield Breach(path, what, "name their column in replaces(column, plan)")
+    for column in rendered.arguments("overwrites", "column"):
+        if column is None and has_values:
+            what = "it rebuilds some values, but overwrites the whole table"
+            yield Breach(path, what, "name their column in overwrites(column, rebuild)")
         elif column is not None and column not in partitions(model):
-            what = f"what is replaced is told by {column}, which is not in partition_by"
-            yield Breach(path, what, f"partition the table by {column}, or replace by another")
+            what = f"it overwrites by {column}, which is not in partition_by"
+            yield Breach(path, what, f"partition the table by {column}, or overwrite by another")
 
 
 def partitions(node: Node) -> list[str]:

@@ -1,22 +1,22 @@
 {#-
-    What a staging model has to do: the files that are live but not staged, and those staged but no
-    longer live. What is staged is read from the table's own partitions, so it is always exact.
+    What a staging model has to rebuild: the files that are live but not staged, and those staged but
+    no longer live. What is staged is read from the table's own partitions, so it is always exact.
 
     Args:
         source_name: the source system.
         table_name: its table, as declared in its sources file.
 
     Returns:
-        everything: whether the table is built anew.
+        everything: whether the whole table is rebuilt.
         values: file ids to replace, as SQL literals.
         landed_dates, stored_names: where the live ones among them lie, as SQL literals.
-        absorbed, remembered: {}; the table's partitions tell what it has absorbed.
+        consumed, remembered: {}; the table's partitions show what it has consumed.
 -#}
-{% macro plan_staged_files(source_name, table_name) %}
-    {% set plan = {'everything': true, 'values': [], 'absorbed': {}, 'remembered': {}} %}
-    {% do plan.update({'landed_dates': [], 'stored_names': []}) %}
+{% macro files_to_stage(source_name, table_name) %}
+    {% set rebuild = {'everything': true, 'values': [], 'consumed': {}, 'remembered': {}} %}
+    {% do rebuild.update({'landed_dates': [], 'stored_names': []}) %}
     {% if execute and model.resource_type == 'model' and is_incremental() %}
-        {% do plan.update({'everything': false}) %}
+        {% do rebuild.update({'everything': false}) %}
         {% set changed_files %}
             with
 
@@ -51,14 +51,14 @@
                 or staged.file_id is null
         {% endset %}
         {% for file in run_query(changed_files) %}
-            {% do plan['values'].append(file[0]) %}
-            {% if file[1] and file[1] not in plan.landed_dates %}
-                {% do plan.landed_dates.append(file[1]) %}
+            {% do rebuild['values'].append(file[0]) %}
+            {% if file[1] and file[1] not in rebuild.landed_dates %}
+                {% do rebuild.landed_dates.append(file[1]) %}
             {% endif %}
             {% if file[2] %}
-                {% do plan.stored_names.append(file[2]) %}
+                {% do rebuild.stored_names.append(file[2]) %}
             {% endif %}
         {% endfor %}
     {% endif %}
-    {% do return(plan) %}
+    {% do return(rebuild) %}
 {% endmacro %}

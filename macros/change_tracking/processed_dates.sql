@@ -1,7 +1,8 @@
 {#-
     The landed dates that stg_landing__files shows from this run on: those it has shown until now and
-    those of this run's window. What was absorbed once stays absorbed, in whatever order runs come.
-    It has no memory but its own text, where is_absorbed writes them as a comment.
+    those of this run's window. A processed date stays processed, in whatever order runs come.
+    The view's own text remembers them: is_processed writes them there as a comment. Earlier
+    versions wrote `absorbed` there, which is still read.
 
     Args:
         manifest: the table of acts of landing.
@@ -9,18 +10,18 @@
     Returns:
         A list of [first, last] as texts, in order and with dates between them; the first may be open, ''.
 -#}
-{% macro absorbed_dates(manifest) %}
+{% macro processed_dates(manifest) %}
     {% if not execute or model.resource_type != 'model' %}
         {% do return([['', '9999-12-31']]) %}
     {% endif %}
     {% set ranges = [] %}
-    {% set window = absorption_window(manifest) %}
+    {% set window = processing_window(manifest) %}
     {% if window %}
         {% do ranges.append(window) %}
     {% endif %}
     {% if load_relation(this) is not none %}
         {% set text = run_query('show create table ' ~ this)[0][0] %}
-        {% set remembered = modules.re.search('/\* absorbed dates (.*?) \*/', text) %}
+        {% set remembered = modules.re.search('/\* (?:processed|absorbed) dates (.*?) \*/', text) %}
         {% if remembered %}
             {% do ranges.extend(fromjson(remembered.group(1))) %}
         {% endif %}
