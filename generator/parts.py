@@ -19,7 +19,7 @@ from generator.csv_logs.lines import (
     table_lines,
     user_columns,
 )
-from generator.ledger.book import SUMS, Book
+from generator.ledger.accumulator import SUMS, LedgerAccumulator
 from generator.ledger.products import product_version_rows
 from generator.ledger.sums import Totals
 from generator.ledger.tables import ledger_tables
@@ -117,7 +117,7 @@ class Part:
         self._number = number
         self._suffix = f"_{number:03}" if part_count > 1 else ""
         self._blocks = [Block(population, catalogue, *block) for block in blocks]
-        self._books = [Book(block) for block in self._blocks]
+        self._books = [LedgerAccumulator(block) for block in self._blocks]
         self._day = 0
 
     def skip_day(self) -> None:

@@ -1,4 +1,4 @@
-"""Divides a range of dates into the slices of a backfill, and starts one run after the other."""
+"""Divides a range of dates into the batches of a backfill, and starts one run after the other."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,13 +15,13 @@ _CHOSEN = "ti.xcom_pull('arrivals.choose_slice')"
 
 
 @dataclass(frozen=True)
-class Slice:
+class BackfillBatch:
     """A few dates, and what is left after them.
 
     Attributes:
-        first, last: the dates of the slice, both included.
+        first, last: the dates of the batch, both included.
         rest: first and last date of what is left; None when nothing is.
-        left_count: how many slices the rest has.
+        left_count: how many batches the rest has.
     """
 
     first: date
@@ -31,45 +31,45 @@ class Slice:
 
     @property
     def dates(self) -> list[date]:
-        """Every date of the slice, in order."""
+        """Every date of the batch, in order."""
         days = (self.last - self.first).days + 1
         return [self.first + timedelta(days=day) for day in range(days)]
 
 
-def next_slice(first: date, last: date, days: int, order: str) -> Slice:
-    """The slice that comes next in a range of dates, both ends included.
+def next_batch(first: date, last: date, days: int, order: str) -> BackfillBatch:
+    """The batch that comes next in a range of dates, both ends included.
 
     Args:
-        days: how many dates a slice has; the last one may have fewer.
+        days: how many dates a batch has; the last one may have fewer.
         order: newest first or oldest first.
 
     Raises:
-        UsageError: the range is empty, a slice would be, or there is no such order.
+        UsageError: the range is empty, a batch would be, or there is no such order.
     """
     if first > last:
         raise UsageError(f"The range from {first} to {last} is empty", "swap its two dates")
     if days < 1:
-        raise UsageError(f"A slice of {days} days is empty", "give 1 or more")
+        raise UsageError(f"A batch of {days} days is empty", "give 1 or more")
     if order not in (NEWEST_FIRST, OLDEST_FIRST):
         raise UsageError(f"There is no order {order}", f"{NEWEST_FIRST} or {OLDEST_FIRST}")
     step, day = timedelta(days=days - 1), timedelta(days=1)
     if order == NEWEST_FIRST:
         start = max(first, last - step)
         rest = (first, start - day) if start > first else None
-        return Slice(start, last, rest, _count(rest, days))
+        return BackfillBatch(start, last, rest, _count(rest, days))
     end = min(last, first + step)
     rest = (end + day, last) if end < last else None
-    return Slice(first, end, rest, _count(rest, days))
+    return BackfillBatch(first, end, rest, _count(rest, days))
 
 
 def _count(rest: tuple[date, date] | None, days: int) -> int:
     return -(-((rest[1] - rest[0]).days + 1) // days) if rest else 0
 
 
-class NextSlice(TriggerDagRunOperator):
-    """Starts the run of the next slice, whose name tells how far the backfill is.
+class NextBackfillRun(TriggerDagRunOperator):
+    """Starts the run of the next batch, whose name says how far the backfill is.
 
-    A slice that was run again starts the following one again, too.
+    A batch that was run again starts the following one again, too.
     """
 
     def __init__(self, **kwargs: Any) -> None:

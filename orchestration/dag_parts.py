@@ -9,10 +9,10 @@ from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from orchestration.notifications import run_failed, run_is_late
-from orchestration.sensors.exclusive_run import GROUP, TakeTurn
+from orchestration.sensors.exclusive_run import GROUP, WaitForExclusiveRun
 from orchestration.tasks import build, publish
 from orchestration.watcher.task_group import render_graph
-from warehouse.dbt.manifest import read_manifest
+from warehouse.dbt.manifest import read_dbt_manifest
 from warehouse.settings import Settings
 
 # The date whose logs a run processes; one that was asked for without a date takes today's.
@@ -41,8 +41,8 @@ def common_arguments(settings: Settings) -> dict[str, Any]:
     }
 
 
-def told_when_late(interval: timedelta, limit: timedelta, limit_text: str) -> DeadlineAlert:
-    """Tells of a run that has not ended in time, also of one that is caught up later.
+def alert_when_late(interval: timedelta, limit: timedelta, limit_text: str) -> DeadlineAlert:
+    """Notifies of a run that has not ended in time, also of one that is caught up later.
 
     Airflow 3.3 cannot clear a run with a deadline that counts from its queueing
     (apache/airflow#70368). The logical date is the start of the run's interval of time.
@@ -66,7 +66,7 @@ def mart_assets(settings: Settings, tag: str = "") -> list[Asset]:
     """
     return [
         Asset(f"{settings.schema_name('marts')}.{node['name']}")
-        for node in read_manifest(settings)["nodes"].values()
+        for node in read_dbt_manifest(settings)["nodes"].values()
         if node["resource_type"] == "model"
         and node["schema"].endswith("marts_candidate")
         and not node["config"]["meta"].get("supporting")
@@ -75,15 +75,15 @@ def mart_assets(settings: Settings, tag: str = "") -> list[Asset]:
 
 
 def arrivals(*steps: Any) -> TaskGroup:
-    """The tasks before a run's turn: whatever makes files arrive, side by side, then the turn.
+    """The tasks before a run is exclusive: what makes files arrive, side by side, then the wait.
 
     Args:
         steps: called within the group; each makes a task or a chain of tasks.
     """
     with TaskGroup(GROUP) as group:
-        turn = TakeTurn(retries=0)
+        exclusive = WaitForExclusiveRun(retries=0)
         for step in steps:
-            step() >> turn
+            step() >> exclusive
     return group
 
 
@@ -93,7 +93,7 @@ def build_and_publish(
     """The build, the tasks of its nodes, and the publication after all of them.
 
     Args:
-        window: the landed dates to absorb, as variables of the environment; templated.
+        window: the landed dates to process, as variables of the environment; templated.
         select: dbt's selectors; everything where absent.
         tag: publish only the marts with this tag.
 

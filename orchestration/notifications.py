@@ -1,4 +1,4 @@
-"""Tells people what went wrong with a run: in the log, by mail and to a webhook."""
+"""Notifies people of what went wrong with a run: in the log, by mail and to a webhook."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ _SECONDS = 20
 
 @dataclass(frozen=True)
 class Notification:
-    """What is told of a run.
+    """What people are notified of.
 
     Attributes:
         kind: failed, late or refused.
@@ -37,7 +37,7 @@ class Notification:
 
 
 def notify(notification: Notification, settings: Settings) -> None:
-    """Tell everybody the settings name; whoever cannot be reached does not stop the others."""
+    """Notify everybody the settings name; one that cannot be reached does not stop the others."""
     log.error("%s", notification.text)
     for name, send in _channels(settings):
         try:
@@ -74,7 +74,7 @@ async def run_is_late(context: dict[str, Any], limit: str) -> None:
 
 
 def files_refused(run: Any, source: str, reasons: Sequence[str], settings: Settings) -> None:
-    """Tell of files in a drop folder that were not landed; they stay there.
+    """Notify of files in a drop folder that were not landed; they stay there.
 
     Args:
         run: the run that found them.

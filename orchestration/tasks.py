@@ -9,10 +9,10 @@ from typing import Any
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-from orchestration.backfill import next_slice
+from orchestration.backfill import next_batch
 from orchestration.notifications import files_refused
-from orchestration.watcher.producer import OUTCOMES, OutcomeLog
-from warehouse.dbt.manifest import keep_manifest, read_manifest
+from orchestration.watcher.producer import OUTCOMES, OutcomeProducer
+from warehouse.dbt.manifest import keep_dbt_manifest, read_dbt_manifest
 from warehouse.dbt.runner import DbtFailed, run_dbt
 from warehouse.errors import UsageError, WarehouseError
 from warehouse.settings import Settings, load_settings
@@ -34,31 +34,31 @@ def generate_shop(days: Sequence[str]) -> None:
 
 
 @task
-def land_dropped(source: str, day: str, is_told: bool = False, **context: Any) -> None:
+def land_dropped(source: str, day: str, notifies: bool = False, **context: Any) -> None:
     """Land what lies in the drop folder of a source system, under a date where it names none.
 
     Args:
-        is_told: whether people are told of files that were refused; else only the log says so.
+        notifies: whether people are notified of files that were refused; else only the log says so.
     """
     from warehouse.landing.drop_folder import land_drop_folder
 
     with _warehouse() as settings:
-        report = land_drop_folder(settings, source, date.fromisoformat(day))
-    log.info("%d landed, %d were live already", report.landed_count, report.unchanged_count)
+        summary = land_drop_folder(settings, source, date.fromisoformat(day))
+    log.info("%d landed, %d were live already", summary.landed_count, summary.unchanged_count)
     # They stay where they are, and do not keep the others from being built.
-    for why in report.refused.values():
+    for why in summary.refused.values():
         log.error("%s", why)
-    if report.refused and is_told:
-        files_refused(context["dag_run"], source, list(report.refused.values()), settings)
+    if summary.refused and notifies:
+        files_refused(context["dag_run"], source, list(summary.refused.values()), settings)
 
 
-@task
-def stop_without_news() -> None:
+@task(task_id="stop_without_news")
+def stop_without_new_files() -> None:
     """Skip the rest of the run when no file was landed since the last publication."""
-    from orchestration.sensors.new_files import has_news
+    from orchestration.sensors.new_files import has_new_files
 
     with _warehouse() as settings:
-        if not has_news(settings):
+        if not has_new_files(settings):
             raise AirflowSkipException("Nothing was landed since the last publication, or none was")
 
 
@@ -68,7 +68,7 @@ def build(select: Sequence[str], window: Mapping[str, str], **context: Any) -> N
 
     Args:
         select: dbt's selectors; everything where absent.
-        window: the landed dates to absorb, as variables of the environment.
+        window: the landed dates to process, as variables of the environment.
 
     Raises:
         AirflowFailException: data tests failed, or the same would fail again.
@@ -76,16 +76,16 @@ def build(select: Sequence[str], window: Mapping[str, str], **context: Any) -> N
     """
     instance = context["ti"]
     with _warehouse(writes=True) as settings:
-        outcomes = OutcomeLog(read_manifest(settings))
+        outcomes = OutcomeProducer(read_dbt_manifest(settings))
         selection = ("--select", *select) if select else ()
         with outcomes.pushed(lambda value: instance.xcom_push(key=OUTCOMES, value=value)):
             run_dbt(
                 settings,
                 ["build", *selection, "--indirect-selection", "cautious", *_DATA_ONLY],
                 {**window, "WAREHOUSE_PUBLISH": "apart"},
-                outcomes.tell,
+                outcomes.record,
             )
-        keep_manifest(settings)
+        keep_dbt_manifest(settings)
 
 
 def run_node(command: str, unique_id: str, window: Mapping[str, str]) -> None:
@@ -106,7 +106,7 @@ def publish(tag: str = "") -> None:
 
 @task
 def docs() -> None:
-    """Build the docs site anew."""
+    """Rebuild the docs site."""
     from warehouse.docs.site import build as build_site
 
     with _warehouse() as settings:
@@ -129,23 +129,23 @@ def maintain() -> None:
     from warehouse.maintenance.maintain import maintain as maintain_tables
 
     with _warehouse(writes=True) as settings:
-        report = maintain_tables(settings, log.info)
+        summary = maintain_tables(settings, log.info)
     log.info(
         "%d tables, %d snapshots expired, %d bytes saved",
-        len(report.tables),
-        report.total("snapshots_expired"),
-        report.total("bytes_saved"),
+        len(summary.tables),
+        summary.total("snapshots_expired"),
+        summary.total("bytes_saved"),
     )
 
 
-@task
-def choose_slice(first: str, last: str, days: str, order: str) -> dict[str, Any]:
+@task(task_id="choose_slice")
+def choose_batch(first: str, last: str, days: str, order: str) -> dict[str, Any]:
     """The dates of this run of a backfill, and what is left for the next."""
     try:
-        chosen = next_slice(date.fromisoformat(first), date.fromisoformat(last), int(days), order)
+        chosen = next_batch(date.fromisoformat(first), date.fromisoformat(last), int(days), order)
     except (ValueError, UsageError) as error:
         raise AirflowFailException(str(error)) from None
-    log.info("%s to %s; %d slices are left", chosen.first, chosen.last, chosen.left_count)
+    log.info("%s to %s; %d batches are left", chosen.first, chosen.last, chosen.left_count)
     return {
         "dates": [str(day) for day in chosen.dates],
         "first": str(chosen.first),
@@ -162,8 +162,8 @@ def _warehouse(writes: bool = False) -> Iterator[Settings]:
     Where the project starts its services itself, what a crash left is repaired first.
 
     Args:
-        writes: wait until no other task writes. Runs take turns anyway; but a killed scheduler
-            leaves tasks that write until Airflow ends them.
+        writes: wait until no other task writes. Runs exclude each other anyway; but a killed
+            scheduler leaves tasks that write until Airflow ends them.
     """
     from warehouse import lifecycle
     from warehouse.services.machine.lock import locked

@@ -32,10 +32,10 @@ def up() -> None:
 
     settings = load_settings()
     began = time.monotonic()
-    report = lifecycle.up(settings, _say)
+    summary = lifecycle.up(settings, _say)
     if settings.target == "cluster":
         _say("The existing cluster answers; nothing was started.")
-    elif report.started:
+    elif summary.started:
         _say(f"[green]Up[/green] after {time.monotonic() - began:.1f} s. Next: warehouse status")
     else:
         _say("[green]Up[/green]: everything was running already.")

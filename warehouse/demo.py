@@ -120,10 +120,10 @@ class Demo:
         from warehouse.simulated_shop.ledger_landing import land_ledger
 
         with LandingProgress() as progress:
-            report = landing.land(self._settings, SOURCE, [folder], progress=progress)
-        print_summary(report)
-        if report.exit_code:  # the reasons are printed already, file by file
-            raise typer.Exit(report.exit_code)
+            summary = landing.land(self._settings, SOURCE, [folder], progress=progress)
+        print_summary(summary)
+        if summary.exit_code:  # the reasons are printed already, file by file
+            raise typer.Exit(summary.exit_code)
         row_count = land_ledger(self._settings, Ledger(folder))
         self._console.print(f"The shop's ledger, to compare with: {row_count:,} rows")
 

@@ -6,12 +6,12 @@ from warehouse.services import stack
 from warehouse.services.airflow import service as airflow
 from warehouse.services.airflow.configuration import DAGS_FOLDER
 from warehouse.services.existing_cluster import check_existing_cluster
-from warehouse.services.stack import UpReport
+from warehouse.services.stack import StartSummary
 from warehouse.services.starting import Say
 from warehouse.settings import Settings
 
 
-def up(settings: Settings, say: Say = lambda line: None) -> UpReport:
+def up(settings: Settings, say: Say = lambda line: None) -> StartSummary:
     """Start what does not run and wait until everything answers; repairs what a crash left.
 
     Args:
@@ -25,15 +25,15 @@ def up(settings: Settings, say: Say = lambda line: None) -> UpReport:
     if settings.target == "cluster":
         check_existing_cluster(settings)
         prepare_raw_zone(settings)
-        return UpReport()
+        return StartSummary()
     with stack.alone(settings, say):
         return _up(settings, say)
 
 
-def _up(settings: Settings, say: Say) -> UpReport:
-    report = stack.start_services(settings, say)
+def _up(settings: Settings, say: Say) -> StartSummary:
+    summary = stack.start_services(settings, say)
     prepare_raw_zone(settings)
-    return report
+    return summary
 
 
 def down(settings: Settings, say: Say = lambda line: None) -> int:
@@ -43,7 +43,7 @@ def down(settings: Settings, say: Say = lambda line: None) -> int:
         return airflow.stop(settings, say) + stack.stop_services(settings, say)
 
 
-def restart(settings: Settings, names: list[str], say: Say = lambda line: None) -> UpReport:
+def restart(settings: Settings, names: list[str], say: Say = lambda line: None) -> StartSummary:
     """Stop the named services, or all of them, and start what does not run.
 
     Raises:

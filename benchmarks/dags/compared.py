@@ -10,7 +10,7 @@ from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavi
 from orchestration.tasks import build
 from orchestration.watcher.task_group import render_graph
 from warehouse.dbt.manifest import PROJECT_NAME
-from warehouse.dbt.paths import manifest_file
+from warehouse.dbt.paths import dbt_manifest_file
 from warehouse.dbt.runner import run_dbt
 from warehouse.settings import PROJECT_ROOT, load_settings
 
@@ -31,7 +31,7 @@ def cosmos_graph(mode: ExecutionMode) -> DbtTaskGroup:
         group_id="warehouse",
         project_config=ProjectConfig(
             dbt_project_path=PROJECT_ROOT,
-            manifest_path=manifest_file(settings),
+            manifest_path=dbt_manifest_file(settings),
             project_name=PROJECT_NAME,
             install_dbt_deps=False,
         ),

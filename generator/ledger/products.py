@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from generator.csv_logs import identifiers
-from generator.ledger.book import versions_as_of
+from generator.ledger.accumulator import versions_as_of
 from generator.ledger.sums import INTENDED, OBSERVABLE, moment, money
 from generator.shop.products import CHANGE_SLOTS, Catalogue
 

@@ -10,7 +10,7 @@ import pyarrow.dataset as ds
 
 from generator.errors import InputError
 from generator.generation import LEDGER_FOLDER, plan_in
-from generator.ledger.book import SUMS
+from generator.ledger.accumulator import SUMS
 from generator.ledger.tables import VERSIONED
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from generator.csv_logs import text
-from generator.ledger.book import region_names
+from generator.ledger.accumulator import region_names
 from generator.ledger.sessions import DAYS_BEFORE
 from generator.ledger.sums import Totals, date_of, money
 from generator.plan import CATEGORIES, Plan

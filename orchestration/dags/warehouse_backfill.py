@@ -1,10 +1,10 @@
-"""The Airflow DAG that builds a range of dates, slice by slice; a run for each slice."""
+"""The Airflow DAG that builds a range of dates, batch by batch; a run for each batch."""
 
 from airflow.sdk import DAG, Param
 
-from orchestration.backfill import NEWEST_FIRST, OLDEST_FIRST, NextSlice
+from orchestration.backfill import NEWEST_FIRST, OLDEST_FIRST, NextBackfillRun
 from orchestration.dag_parts import arrivals, build_and_publish, common_arguments
-from orchestration.tasks import choose_slice, generate_shop
+from orchestration.tasks import choose_batch, generate_shop
 from warehouse.settings import load_settings
 
 settings = load_settings()
@@ -17,7 +17,7 @@ WINDOW = {
 
 def land() -> object:
     """Choose the dates of this run; generate the simulated shop's logs of them."""
-    chosen = choose_slice(
+    chosen = choose_batch(
         "{{ params.first_date }}",
         "{{ params.last_date }}",
         "{{ params.days_per_slice }}",
@@ -43,4 +43,4 @@ with DAG(
 ):
     building, publishing = build_and_publish(settings, WINDOW)
     arrivals(land) >> building
-    publishing >> NextSlice()
+    publishing >> NextBackfillRun()

@@ -6,10 +6,10 @@ from airflow.sdk import DAG, CronDataIntervalTimetable, chain
 
 from orchestration.dag_parts import (
     RUN_DATE,
+    alert_when_late,
     arrivals,
     build_and_publish,
     common_arguments,
-    told_when_late,
 )
 from orchestration.sensors.file_arrival import WaitForFiles
 from orchestration.tasks import clean_up, docs, generate_shop, land_dropped
@@ -17,16 +17,16 @@ from warehouse.settings import load_settings
 
 settings = load_settings()
 WINDOW = {"WAREHOUSE_ABSORB_UNTIL": RUN_DATE}
-PATIENCE = timedelta(hours=3)
+TIMEOUT = timedelta(hours=3)
 
 
 def land() -> WaitForFiles:
     """Generate the simulated shop's day, land what was dropped, wait for what comes by itself."""
-    wait = WaitForFiles(task_id="wait_for_files", day=RUN_DATE, patience=PATIENCE, retries=0)
+    wait = WaitForFiles(task_id="wait_for_files", day=RUN_DATE, timeout=TIMEOUT, retries=0)
     if settings.scheduled_plan:
         generate_shop([RUN_DATE]) >> wait
     for source in settings.drop_folder:
-        landed = land_dropped.override(task_id=f"land_{source}")(source, RUN_DATE, is_told=True)
+        landed = land_dropped.override(task_id=f"land_{source}")(source, RUN_DATE, notifies=True)
         landed >> wait
     return wait
 
@@ -36,7 +36,7 @@ with DAG(
     schedule=CronDataIntervalTimetable("0 2 * * *", timezone="UTC"),
     catchup=settings.schedule_from is not None,
     doc_md=__doc__,
-    deadline=told_when_late(timedelta(days=1), timedelta(hours=4), "4 hours"),
+    deadline=alert_when_late(timedelta(days=1), timedelta(hours=4), "4 hours"),
     **common_arguments(settings),
 ):
     building, publishing = build_and_publish(settings, WINDOW)

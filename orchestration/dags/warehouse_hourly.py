@@ -6,12 +6,12 @@ from airflow.sdk import DAG, CronDataIntervalTimetable
 
 from orchestration.dag_parts import (
     RUN_DATE,
+    alert_when_late,
     arrivals,
     build_and_publish,
     common_arguments,
-    told_when_late,
 )
-from orchestration.tasks import land_dropped, stop_without_news
+from orchestration.tasks import land_dropped, stop_without_new_files
 from warehouse.settings import load_settings
 
 settings = load_settings()
@@ -20,10 +20,10 @@ TAG = "hourly"
 
 def land() -> object:
     """Land what was dropped; go on only when there is something new."""
-    news = stop_without_news()
+    new_files = stop_without_new_files()
     for source in settings.drop_folder:
-        land_dropped.override(task_id=f"land_{source}")(source, RUN_DATE) >> news
-    return news
+        land_dropped.override(task_id=f"land_{source}")(source, RUN_DATE) >> new_files
+    return new_files
 
 
 with DAG(
@@ -31,7 +31,7 @@ with DAG(
     schedule=CronDataIntervalTimetable("5 * * * *", timezone="UTC"),
     catchup=False,
     doc_md=__doc__,
-    deadline=told_when_late(timedelta(hours=1), timedelta(minutes=30), "30 minutes"),
+    deadline=alert_when_late(timedelta(hours=1), timedelta(minutes=30), "30 minutes"),
     **common_arguments(settings),
 ):
     building, _ = build_and_publish(

@@ -1,1 +1,1 @@
-"""What a scheduled run waits for: files, news, and its turn."""
+"""What a scheduled run waits for: its files, new files at all, and the other runs."""

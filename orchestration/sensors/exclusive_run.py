@@ -1,7 +1,7 @@
-"""Runs of different DAGs take turns: who writes has the warehouse alone until it has published.
+"""Runs of different DAGs exclude each other: one that writes has the warehouse alone.
 
-A run takes its turn after its files arrived and before it builds, and has it until the run ends.
-Runs of one DAG follow each other anyway (`max_active_runs=1`).
+A run becomes the exclusive run after its files arrived and before it builds, and stays it until it
+ends. Runs of one DAG follow each other anyway (`max_active_runs=1`).
 """
 
 import asyncio
@@ -13,15 +13,15 @@ from airflow.triggers.base import BaseTrigger, StartTriggerArgs, TaskSuccessEven
 
 # Who goes first when several wait.
 ORDER = ("warehouse_daily", "warehouse_backfill", "warehouse_hourly", "warehouse_maintenance")
-# The tasks of a run before its turn are in this group, the last of them takes the turn.
+# The tasks of a run before it is exclusive are in this group; the last of them waits for that.
 GROUP = "arrivals"
 TASK = "take_turn"
 LOOK_SECONDS = 3.0
 _ACTIVE = ["scheduled", "queued", "running", "deferred", "up_for_retry", "restarting"]
 
 
-class TurnTrigger(BaseTrigger):
-    """Waits until no run of another DAG has its turn, and none that goes first waits for it.
+class ExclusiveRunTrigger(BaseTrigger):
+    """Waits until no run of another DAG is exclusive, and none that goes first waits.
 
     Args:
         dag_id: of the waiting run.
@@ -36,20 +36,20 @@ class TurnTrigger(BaseTrigger):
         return f"{type(self).__module__}.{type(self).__qualname__}", {"dag_id": self.dag_id}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """End the task when it is this run's turn."""
-        told, free_looks = None, 0
-        # Two looks in a row: whoever took a turn just now shows in the second.
+        """End the task when this run has the warehouse alone."""
+        logged, free_looks = None, 0
+        # Two looks in a row: a run that became exclusive just now shows in the second.
         while free_looks < 2:
             holder = await asyncio.to_thread(self._holder)
-            if holder and holder != told:
-                self.log.info("Waiting for the turn of %s to end", holder)
-            told = holder
+            if holder and holder != logged:
+                self.log.info("Waiting for the run of %s to end", holder)
+            logged = holder
             free_looks = 0 if holder else free_looks + 1
             await asyncio.sleep(LOOK_SECONDS)
         yield TaskSuccessEvent()
 
     def _holder(self) -> str | None:
-        """The DAG that has its turn, or goes first."""
+        """The DAG whose run is exclusive, or goes first."""
         from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance as Airflow
 
         others = [dag_id for dag_id in ORDER if dag_id != self.dag_id]
@@ -66,7 +66,11 @@ class TurnTrigger(BaseTrigger):
         return None
 
 
-class TakeTurn(BaseOperator):
+# The name under which runs that waited before the rename ask for the trigger.
+TurnTrigger = ExclusiveRunTrigger
+
+
+class WaitForExclusiveRun(BaseOperator):
     """Ends when the run has the warehouse alone."""
 
     start_from_trigger = True
@@ -74,7 +78,7 @@ class TakeTurn(BaseOperator):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(task_id=TASK, doc_md=type(self).__doc__, **kwargs)
         self.start_trigger_args = StartTriggerArgs(
-            trigger_cls=f"{TurnTrigger.__module__}.{TurnTrigger.__qualname__}",
+            trigger_cls=f"{ExclusiveRunTrigger.__module__}.{ExclusiveRunTrigger.__qualname__}",
             trigger_kwargs={"dag_id": self.dag.dag_id},
             next_method="execute",
         )

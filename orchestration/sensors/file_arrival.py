@@ -15,39 +15,39 @@ from airflow.triggers.base import (
     TriggerEvent,
 )
 
-from orchestration.sensors.trigger_log import let_it_be_read
+from orchestration.sensors.trigger_log import flush_trigger_log
 
 LOOK_SECONDS = 30.0
 
 
-class ArrivalsTrigger(BaseTrigger):
+class FileArrivalTrigger(BaseTrigger):
     """Waits until the manifest has the files of a day of every table that is expected daily.
 
     Args:
         day: YYYY-MM-DD, the landed date; empty: nothing is expected.
-        patience_seconds: after which the task fails.
+        timeout_seconds: after which the task fails.
     """
 
-    def __init__(self, day: str, patience_seconds: float) -> None:
+    def __init__(self, day: str, timeout_seconds: float) -> None:
         super().__init__()
         self.day = day
-        self.patience_seconds = patience_seconds
+        self.timeout_seconds = timeout_seconds
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Where the trigger is found again, and with what."""
         return (
-            f"{type(self).__module__}.{type(self).__qualname__}",
-            {"day": self.day, "patience_seconds": self.patience_seconds},
+            f"{__name__}.{FileArrivalTrigger.__qualname__}",
+            {"day": self.day, "timeout_seconds": self.timeout_seconds},
         )
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """End the task when all are there, or fail it when they do not come."""
-        deadline = time.monotonic() + self.patience_seconds
-        told: list[str] = []
+        deadline = time.monotonic() + self.timeout_seconds
+        logged: list[str] = []
         while missing := await asyncio.to_thread(self._missing):
-            if missing != told:
+            if missing != logged:
                 self.log.info("No file landed under %s yet of %s", self.day, ", ".join(missing))
-                told = missing
+                logged = missing
             if time.monotonic() > deadline:
                 self.log.error(
                     "No file landed under %s of %s within %s. Fix: land them (`warehouse land`, or "
@@ -55,14 +55,14 @@ class ArrivalsTrigger(BaseTrigger):
                     "this task.",
                     self.day,
                     ", ".join(missing),
-                    timedelta(seconds=self.patience_seconds),
+                    timedelta(seconds=self.timeout_seconds),
                 )
-                await let_it_be_read()
+                await flush_trigger_log()
                 yield TaskFailedEvent()
                 return
             await asyncio.sleep(LOOK_SECONDS)
         self.log.info("Every file expected under %s is there", self.day or "no date")
-        await let_it_be_read()
+        await flush_trigger_log()
         yield TaskSuccessEvent()
 
     def _missing(self) -> list[str]:
@@ -79,23 +79,30 @@ class ArrivalsTrigger(BaseTrigger):
             return [f"an unknown table, for the manifest cannot be read: {error}"]
 
 
+class ArrivalsTrigger(FileArrivalTrigger):
+    """The name and argument with which runs that waited before the rename ask for the trigger."""
+
+    def __init__(self, day: str, patience_seconds: float) -> None:
+        super().__init__(day, patience_seconds)
+
+
 class WaitForFiles(BaseOperator):
     """Ends when the day's files of each scheduled source system are in the manifest.
 
     Args:
         day: YYYY-MM-DD, templated.
-        patience: after which it fails, telling which tables are missing.
+        timeout: after which it fails, and names the tables that are missing.
     """
 
     start_from_trigger = True
     template_fields = ("day",)
 
-    def __init__(self, *, day: str, patience: timedelta, **kwargs: Any) -> None:
+    def __init__(self, *, day: str, timeout: timedelta, **kwargs: Any) -> None:
         super().__init__(doc_md=type(self).__doc__, **kwargs)
         self.day = day
         self.start_trigger_args = StartTriggerArgs(
-            trigger_cls=f"{ArrivalsTrigger.__module__}.{ArrivalsTrigger.__qualname__}",
-            trigger_kwargs={"day": day, "patience_seconds": patience.total_seconds()},
+            trigger_cls=f"{FileArrivalTrigger.__module__}.{FileArrivalTrigger.__qualname__}",
+            trigger_kwargs={"day": day, "timeout_seconds": timeout.total_seconds()},
             next_method="execute",
         )
 

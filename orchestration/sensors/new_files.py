@@ -5,10 +5,10 @@ from warehouse.settings import Settings
 from warehouse.sql.connection import connect
 
 
-def has_news(settings: Settings) -> bool:
+def has_new_files(settings: Settings) -> bool:
     """Whether the manifest has rows that were recorded after the last publication.
 
-    Before the first publication, which a build of everything must make, there are none.
+    Before the first publication, which a build of everything must make, this is false.
 
     Raises:
         ServiceUnavailable: the Thrift Server does not answer.

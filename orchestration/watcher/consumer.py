@@ -1,8 +1,8 @@
-"""The tasks of single dbt nodes: they follow what one `dbt build` does, or run their own node.
+"""The consumers: tasks of single dbt nodes, which end as one `dbt build` ends their nodes.
 
-A process for the task of each node would cost more than the nodes themselves. So one task builds
-everything; the tasks of the nodes wait in the triggerer, which takes next to nothing, and take over
-the outcome. A node that is cleared afterwards runs by itself, in a worker.
+A process for the task of each node would cost more than the nodes themselves. So one task, the
+producer, builds everything; the tasks of the nodes wait in the triggerer, which takes next to
+nothing, and take over the outcome. A node that is cleared afterwards runs by itself, in a worker.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ from airflow.triggers.base import (
     TriggerEvent,
 )
 
-from orchestration.sensors.trigger_log import let_it_be_read
+from orchestration.sensors.trigger_log import flush_trigger_log
 from orchestration.tasks import BUILD
 from orchestration.watcher.producer import tests_key
-from orchestration.watcher.reader import READ_SECONDS, read_feed, task_states
-from orchestration.watcher.state import FINAL, Verdict, decide
+from orchestration.watcher.reader import READ_SECONDS, read_producer, task_states
+from orchestration.watcher.state import FINAL, Decision, decide
 
 if TYPE_CHECKING:
     from airflow.models.taskinstance import TaskInstance
@@ -39,7 +39,7 @@ class NodeTrigger(BaseTrigger):
     """Waits for the outcome of a node in the task that builds.
 
     Args:
-        key: under which that task tells the outcome.
+        key: under which that task pushes the outcome.
         parents: the tasks of the nodes that come before it, for when it runs by itself.
     """
 
@@ -55,23 +55,23 @@ class NodeTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """End the task as its node ended, or send it to a worker to run its node itself."""
         instance = self._instance()
-        feed = await read_feed(instance.dag_id, instance.run_id, BUILD)
-        is_asked_again = feed.state in FINAL and instance.try_number > 1
+        producer = await read_producer(instance.dag_id, instance.run_id, BUILD)
+        is_asked_again = producer.state in FINAL and instance.try_number > 1
         while True:
-            verdict, why = decide(feed.outcomes.get(self.key), feed.state, is_asked_again)
-            if verdict is Verdict.RUN:
-                verdict, why = await self._after_parents(why)
-            if verdict is not Verdict.WAIT:
+            decision, why = decide(producer.outcomes.get(self.key), producer.state, is_asked_again)
+            if decision is Decision.RUN:
+                decision, why = await self._after_parents(why)
+            if decision is not Decision.WAIT:
                 break
-            await asyncio.sleep(READ_SECONDS if feed.state else _LONG_SECONDS)
-            feed = await read_feed(instance.dag_id, instance.run_id, BUILD)
+            await asyncio.sleep(READ_SECONDS if producer.state else _LONG_SECONDS)
+            producer = await read_producer(instance.dag_id, instance.run_id, BUILD)
         self.log.info("%s: %s", self.key, why)
-        await let_it_be_read()
-        if verdict is Verdict.SUCCEED:
+        await flush_trigger_log()
+        if decision is Decision.SUCCEED:
             yield TaskSuccessEvent()
-        elif verdict is Verdict.FAIL:
+        elif decision is Decision.FAIL:
             yield TaskFailedEvent()
-        elif verdict is Verdict.SKIP:
+        elif decision is Decision.SKIP:
             yield TaskSkippedEvent()
         else:
             yield TriggerEvent(why)
@@ -82,17 +82,17 @@ class NodeTrigger(BaseTrigger):
             raise RuntimeError("The outcome of a node is waited for by a task only")
         return self.task_instance
 
-    async def _after_parents(self, why: str) -> tuple[Verdict, str]:
+    async def _after_parents(self, why: str) -> tuple[Decision, str]:
         """Runs by itself only after the nodes before it, some of which may have been cleared."""
         if self.parents:
             instance = self._instance()
             states = await task_states(instance.dag_id, instance.run_id, self.parents)
             for task_id in self.parents:
                 if states.get(task_id) in _FAILED:
-                    return Verdict.FAIL, f"{task_id} failed"
+                    return Decision.FAIL, f"{task_id} failed"
                 if states.get(task_id) not in _PASSED:
-                    return Verdict.WAIT, f"{task_id} comes first"
-        return Verdict.RUN, why
+                    return Decision.WAIT, f"{task_id} comes first"
+        return Decision.RUN, why
 
 
 class NodeOperator(BaseOperator):
@@ -101,7 +101,7 @@ class NodeOperator(BaseOperator):
     Args:
         unique_id: of the node.
         command: run, seed or test; what it does when it is cleared.
-        window: the landed dates to absorb then, as variables of the environment; templated.
+        window: the landed dates to process then, as variables of the environment; templated.
     """
 
     start_from_trigger = True
@@ -110,13 +110,13 @@ class NodeOperator(BaseOperator):
     def __init__(
         self, *, unique_id: str, command: str, window: dict[str, str], **kwargs: Any
     ) -> None:
-        # It follows the build, not its parents: their outcome is in its own.
+        # It waits for the build, not for its parents: their outcome is in its own.
         super().__init__(trigger_rule=TriggerRule.ALWAYS, retries=0, **kwargs)
         self.unique_id = unique_id
         self.command = command
         self.window = window
 
-    def follow(self) -> None:
+    def consume(self) -> None:
         """Set what the trigger is given, once all tasks of the graph are there."""
         self.start_trigger_args = StartTriggerArgs(
             trigger_cls=_path(NodeTrigger),

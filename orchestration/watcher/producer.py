@@ -1,4 +1,4 @@
-"""Tells the outcomes of nodes, while they are built, to the tasks that follow the build."""
+"""The producer: pushes the outcomes of nodes, while they are built, to the tasks that wait."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -15,23 +15,23 @@ _WORST_FIRST = ("fail", "error", "runtime error", "skipped", "warn", "pass")
 
 
 def tests_key(unique_id: str) -> str:
-    """The name under which the outcome of a node's data tests is told."""
+    """The key under which the outcome of a node's data tests is pushed."""
     return f"tests of {unique_id}"
 
 
-class OutcomeLog:
-    """Collects results as dbt tells them.
+class OutcomeProducer:
+    """Collects results as dbt reports them.
 
-    The data tests of a node are told as one: good once all passed, bad as soon as one did not.
+    The data tests of a node have one outcome: good once all passed, bad as soon as one did not.
 
     Args:
-        manifest: dbt's, for which tests belong to which node.
+        dbt_manifest: says which tests belong to which node.
     """
 
-    def __init__(self, manifest: Mapping[str, Any]) -> None:
+    def __init__(self, dbt_manifest: Mapping[str, Any]) -> None:
         self._tested = {
             test: node["attached_node"]
-            for test, node in manifest["nodes"].items()
+            for test, node in dbt_manifest["nodes"].items()
             if node["resource_type"] == "test" and node.get("attached_node")
         }
         self._awaited: dict[str, set[str]] = defaultdict(set)
@@ -42,7 +42,7 @@ class OutcomeLog:
         self._lock = Lock()
         self._changed = Event()
 
-    def tell(self, result: NodeResult) -> None:
+    def record(self, result: NodeResult) -> None:
         """Take the result of a node; called from dbt's threads."""
         with self._lock:
             node = self._tested.get(result.unique_id)
@@ -58,7 +58,7 @@ class OutcomeLog:
     def pushed(self, push: Callable[[dict[str, Any]], None]) -> Iterator[None]:
         """Push all outcomes so far, from a thread of its own, at most every two seconds.
 
-        At the end nodes are told, too, of which not every data test belonged to the run.
+        At the end the outcome of nodes is pushed, too, of which not every data test ran.
         """
         over = Event()
 

@@ -1,4 +1,4 @@
-"""What a build has told so far, read once for all tasks that follow it."""
+"""Reads what a build has pushed so far (an XCom), once for all tasks that wait for it."""
 
 import asyncio
 import time
@@ -9,12 +9,12 @@ from orchestration.watcher.producer import OUTCOMES
 
 READ_SECONDS = 2.0
 _KEPT_SECONDS = 60.0
-# States in which it has told nothing yet.
+# States in which it has pushed nothing yet.
 _BEFORE = (None, "scheduled", "queued")
 
 
 @dataclass
-class Feed:
+class ProducerState:
     """The state of the task that builds, and the outcomes by key.
 
     Attributes:
@@ -27,21 +27,21 @@ class Feed:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-_feeds: dict[tuple[str, str, str], Feed] = {}
+_producers: dict[tuple[str, str, str], ProducerState] = {}
 
 
-async def read_feed(dag_id: str, run_id: str, task_id: str) -> Feed:
-    """The feed of a build, at most two seconds old; for the triggerer."""
+async def read_producer(dag_id: str, run_id: str, task_id: str) -> ProducerState:
+    """The state and outcomes of a build, at most two seconds old; for the triggerer."""
     key = (dag_id, run_id, task_id)
-    feed = _feeds.setdefault(key, Feed())
-    async with feed.lock:
-        if time.monotonic() - feed.read_at >= READ_SECONDS:
-            feed.state = (await task_states(dag_id, run_id, [task_id])).get(task_id)
-            if feed.state not in _BEFORE:
-                feed.outcomes = await asyncio.to_thread(_outcomes, dag_id, run_id, task_id)
-            feed.read_at = time.monotonic()
+    producer = _producers.setdefault(key, ProducerState())
+    async with producer.lock:
+        if time.monotonic() - producer.read_at >= READ_SECONDS:
+            producer.state = (await task_states(dag_id, run_id, [task_id])).get(task_id)
+            if producer.state not in _BEFORE:
+                producer.outcomes = await asyncio.to_thread(_outcomes, dag_id, run_id, task_id)
+            producer.read_at = time.monotonic()
             _forget_old()
-    return feed
+    return producer
 
 
 async def task_states(dag_id: str, run_id: str, task_ids: list[str]) -> dict[str, str]:
@@ -62,6 +62,6 @@ def _outcomes(dag_id: str, run_id: str, task_id: str) -> dict[str, Any]:
 
 def _forget_old() -> None:
     now = time.monotonic()
-    for key, feed in list(_feeds.items()):
-        if now - feed.read_at > _KEPT_SECONDS and not feed.lock.locked():
-            del _feeds[key]
+    for key, producer in list(_producers.items()):
+        if now - producer.read_at > _KEPT_SECONDS and not producer.lock.locked():
+            del _producers[key]

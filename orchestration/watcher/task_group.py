@@ -1,4 +1,4 @@
-"""The dbt graph as tasks of Airflow, rendered by Cosmos from the manifest."""
+"""The dbt graph as tasks of Airflow, rendered by Cosmos from the dbt manifest."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,8 +9,8 @@ from cosmos.constants import DbtResourceType, LoadMode, TestBehavior
 from cosmos.dbt.graph import DbtNode
 
 from orchestration.watcher.consumer import NodeOperator
-from warehouse.dbt.manifest import PROJECT_NAME, read_manifest
-from warehouse.dbt.paths import manifest_file
+from warehouse.dbt.manifest import PROJECT_NAME, read_dbt_manifest
+from warehouse.dbt.paths import dbt_manifest_file
 from warehouse.settings import PROJECT_ROOT, Settings
 
 GROUP = "warehouse"
@@ -23,16 +23,16 @@ def render_graph(
 ) -> DbtTaskGroup:
     """A task for every selected model and seed, and one for the data tests of each tested one.
 
-    They follow the task `build` of the same DAG.
+    They consume the outcomes of the task `build` of the same DAG.
 
     Args:
         window: as the task that builds has it.
         select: dbt's selectors; everything where absent.
 
     Raises:
-        WarehouseError: there is no manifest yet.
+        WarehouseError: there is no dbt manifest yet.
     """
-    read_manifest(settings)
+    read_dbt_manifest(settings)
     converters = {
         DbtResourceType.MODEL: _converter("run", window),
         DbtResourceType.SEED: _converter("seed", window),
@@ -41,7 +41,7 @@ def render_graph(
     graph = DbtTaskGroup(
         group_id=GROUP,
         project_config=ProjectConfig(
-            manifest_path=manifest_file(settings), project_name=PROJECT_NAME
+            manifest_path=dbt_manifest_file(settings), project_name=PROJECT_NAME
         ),
         profile_config=ProfileConfig(
             profile_name=PROJECT_NAME,
@@ -60,7 +60,7 @@ def render_graph(
         ),
     )
     for node in graph.iter_tasks():
-        node.follow()
+        node.consume()
     return graph
 
 

@@ -82,7 +82,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         yield settings
     finally:
         lifecycle.down(settings)
-        assert not processes.strays(settings), "down leaves no process behind"
+        assert not processes.service_processes(settings), "down leaves no process behind"
         shutil.rmtree(folder, ignore_errors=True)
 
 

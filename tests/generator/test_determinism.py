@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from generator import parts
 from generator.generation import generate
-from generator.ledger.book import SUMS
+from generator.ledger.accumulator import SUMS
 from generator.ledger.reading import Ledger
 from generator.ledger.sums import READINGS
 from generator.plan import Dirt, Intent, Plan, Visits

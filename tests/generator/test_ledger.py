@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pytest
 
 from generator.generation import generate
-from generator.ledger.book import SUMS
+from generator.ledger.accumulator import SUMS
 from generator.ledger.reading import Ledger
 from generator.ledger.sums import INTENDED, OBSERVABLE, READINGS
 from generator.ledger.tables import VERSIONED

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from warehouse.dbt.manifest import refresh_manifest
+from warehouse.dbt.manifest import refresh_dbt_manifest
 from warehouse.settings import PROJECT_ROOT, Settings
 
 DAGS = PROJECT_ROOT / "orchestration" / "dags"
@@ -26,7 +26,7 @@ def scheduled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         simulated_plan="daily",
         drop_folder={"rees46": Path("/drop/rees46")},
     )
-    refresh_manifest(settings)
+    refresh_dbt_manifest(settings)
     return settings
 
 

@@ -1,4 +1,4 @@
-"""A backfill's slices cover every date once, in the order asked for."""
+"""A backfill's batches cover every date once, in the order asked for."""
 
 from datetime import date, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.backfill import NEWEST_FIRST, OLDEST_FIRST, next_slice
+from orchestration.backfill import NEWEST_FIRST, OLDEST_FIRST, next_batch
 from warehouse.errors import UsageError
 
 START = date(2024, 2, 27)
@@ -17,7 +17,7 @@ def test_slices_cover_every_date_once(day_count, days, order):
     rest = (START, START + timedelta(days=day_count - 1))
     covered, left = [], None
     while rest:
-        chosen = next_slice(*rest, days, order)
+        chosen = next_batch(*rest, days, order)
         assert 1 <= len(chosen.dates) <= days
         assert left is None or chosen.left_count == left - 1
         covered.append(chosen.dates)
@@ -39,4 +39,4 @@ def test_slices_cover_every_date_once(day_count, days, order):
 )
 def test_what_makes_no_slice_is_refused(first, last, days, order):
     with pytest.raises(UsageError):
-        next_slice(first, last, days, order)
+        next_batch(first, last, days, order)

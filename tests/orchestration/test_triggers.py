@@ -9,8 +9,8 @@ from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 from airflow.triggers.base import TaskFailedEvent, TaskSuccessEvent, TriggerEvent
 
 from orchestration.sensors import exclusive_run, file_arrival, trigger_log
-from orchestration.sensors.exclusive_run import TurnTrigger
-from orchestration.sensors.file_arrival import ArrivalsTrigger
+from orchestration.sensors.exclusive_run import ExclusiveRunTrigger
+from orchestration.sensors.file_arrival import FileArrivalTrigger
 from orchestration.watcher import consumer, reader
 from orchestration.watcher.consumer import NodeTrigger
 
@@ -34,20 +34,20 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumer, "_LONG_SECONDS", 0.01)
     monkeypatch.setattr(reader, "READ_SECONDS", 0.0)
     monkeypatch.setattr(trigger_log, "LAG_SECONDS", 0.0)
-    reader._feeds.clear()
+    reader._producers.clear()
 
 
 def test_arrivals__waits_until_all_are_there(monkeypatch, capsys):
     looks = [["shop.events", "shop.orders"], ["shop.orders"], []]
-    monkeypatch.setattr(ArrivalsTrigger, "_missing", lambda self: looks.pop(0))
-    event = first_event(ArrivalsTrigger("2024-03-01", 60))
+    monkeypatch.setattr(FileArrivalTrigger, "_missing", lambda self: looks.pop(0))
+    event = first_event(FileArrivalTrigger("2024-03-01", 60))
     assert isinstance(event, TaskSuccessEvent)
     assert "2024-03-01 yet of shop.events, shop.orders" in capsys.readouterr().out
 
 
 def test_arrivals__times_out_with_what_is_missing_and_the_fix(monkeypatch, capsys):
-    monkeypatch.setattr(ArrivalsTrigger, "_missing", lambda self: ["shop.orders"])
-    event = first_event(ArrivalsTrigger("2024-03-01", 0))
+    monkeypatch.setattr(FileArrivalTrigger, "_missing", lambda self: ["shop.orders"])
+    event = first_event(FileArrivalTrigger("2024-03-01", 0))
     assert isinstance(event, TaskFailedEvent)
     said = capsys.readouterr().out
     assert "2024-03-01 of shop.orders" in said and "Fix:" in said
@@ -98,13 +98,13 @@ def test_turns__who_has_one_or_goes_first(monkeypatch, dag_id, others, holder):
     runs = Runs(**others)
     monkeypatch.setattr(RuntimeTaskInstance, "get_dr_count", runs.get_dr_count)
     monkeypatch.setattr(RuntimeTaskInstance, "get_ti_count", runs.get_ti_count)
-    assert TurnTrigger(dag_id)._holder() == holder
+    assert ExclusiveRunTrigger(dag_id)._holder() == holder
 
 
 def test_turns__are_taken_after_two_free_looks(monkeypatch):
     looks = ["warehouse_daily", None, "warehouse_daily", None, None]
-    monkeypatch.setattr(TurnTrigger, "_holder", lambda self: looks.pop(0))
-    assert isinstance(first_event(TurnTrigger("warehouse_hourly")), TaskSuccessEvent)
+    monkeypatch.setattr(ExclusiveRunTrigger, "_holder", lambda self: looks.pop(0))
+    assert isinstance(first_event(ExclusiveRunTrigger("warehouse_hourly")), TaskSuccessEvent)
     assert not looks
 
 
@@ -181,16 +181,16 @@ def test_node__cleared_together_with_the_build_follows_it(monkeypatch):
 def test_what_was_logged_last_is_read_before_the_task_ends(monkeypatch, capsys):
     read: list[str] = []
 
-    async def let_it_be_read() -> None:
+    async def flush_trigger_log() -> None:
         read.append(capsys.readouterr().out)
 
     for module in (consumer, file_arrival):
-        monkeypatch.setattr(module, "let_it_be_read", let_it_be_read)
+        monkeypatch.setattr(module, "flush_trigger_log", flush_trigger_log)
     Build(monkeypatch, ("running", {"model.shop.events": GOOD}))
     first_event(node())
     for missing in (["shop.orders"], []):
-        monkeypatch.setattr(ArrivalsTrigger, "_missing", lambda self, missing=missing: missing)
-        first_event(ArrivalsTrigger("2024-03-01", 0))
+        monkeypatch.setattr(FileArrivalTrigger, "_missing", lambda self, missing=missing: missing)
+        first_event(FileArrivalTrigger("2024-03-01", 0))
     by_node, late, there = read
     assert "model.shop.events: success after 1.0 s" in by_node
     assert "Fix:" in late

@@ -36,7 +36,7 @@ def test_a_taken_port_starts_nothing(settings: Settings, service: str) -> None:
         with pytest.raises(WarehouseError, match=f"Port {port}.*is taken by.*process") as error:
             lifecycle.up(settings)
     assert "WAREHOUSE_PORT_BASE" in error.value.fix
-    assert processes.strays(settings) == []
+    assert processes.service_processes(settings) == []
     assert not (settings.data_folder / "hdfs").exists()
 
 
@@ -45,7 +45,7 @@ def test_a_full_disk_starts_nothing(settings: Settings, monkeypatch: pytest.Monk
     monkeypatch.setattr(preflight, "SMALLEST_FREE_DISK", 2**80)
     with pytest.raises(WarehouseError, match="GiB free"):
         lifecycle.up(settings)
-    assert processes.strays(settings) == []
+    assert processes.service_processes(settings) == []
 
 
 @pytest.mark.parametrize("name", ["with a space", "with,comma", "with:colon", "100%"])
@@ -89,6 +89,6 @@ def test_an_existing_cluster_is_never_started_nor_stopped(existing_cluster: Sett
         lifecycle.down(existing_cluster)
     with pytest.raises(UsageError, match="not ours to stop"):
         lifecycle.restart(existing_cluster, ["namenode"])
-    assert processes.strays(existing_cluster) == []
+    assert processes.service_processes(existing_cluster) == []
     answers = [found[1] for found in existing_services(existing_cluster)]
     assert answers == [False, False, False]

@@ -1,1 +1,1 @@
-"""Running dbt, and keeping its manifest."""
+"""Running dbt, and keeping the dbt manifest."""

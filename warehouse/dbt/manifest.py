@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from warehouse.dbt.paths import dbt_target, manifest_file
+from warehouse.dbt.paths import dbt_manifest_file, dbt_target
 from warehouse.dbt.runner import run_dbt
 from warehouse.errors import WarehouseError
 from warehouse.settings import Settings
@@ -13,19 +13,19 @@ from warehouse.settings import Settings
 PROJECT_NAME = "ecommerce_warehouse"
 
 
-def refresh_manifest(settings: Settings) -> Path:
-    """Parse the project and keep its manifest.
+def refresh_dbt_manifest(settings: Settings) -> Path:
+    """Parse the project and keep its dbt manifest.
 
     Raises:
         WarehouseError: dbt cannot parse the project.
     """
     run_dbt(settings, ["parse", "--quiet"])
-    return keep_manifest(settings)
+    return keep_dbt_manifest(settings)
 
 
-def keep_manifest(settings: Settings) -> Path:
-    """Keep the manifest that the last dbt command wrote, in one step."""
-    file = manifest_file(settings)
+def keep_dbt_manifest(settings: Settings) -> Path:
+    """Keep the dbt manifest that the last dbt command wrote, in one step."""
+    file = dbt_manifest_file(settings)
     made = dbt_target(settings) / "manifest.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".tmp")
@@ -34,13 +34,13 @@ def keep_manifest(settings: Settings) -> Path:
     return file
 
 
-def read_manifest(settings: Settings) -> dict[str, Any]:
-    """The manifest.
+def read_dbt_manifest(settings: Settings) -> dict[str, Any]:
+    """The dbt manifest.
 
     Raises:
         WarehouseError: there is none yet.
     """
-    file = manifest_file(settings)
+    file = dbt_manifest_file(settings)
     try:
         return _read(file, file.stat().st_mtime_ns)
     except OSError:
@@ -52,5 +52,5 @@ def read_manifest(settings: Settings) -> dict[str, Any]:
 
 @cache
 def _read(file: Path, changed_at: int) -> dict[str, Any]:
-    manifest: dict[str, Any] = json.loads(file.read_text())
-    return manifest
+    dbt_manifest: dict[str, Any] = json.loads(file.read_text())
+    return dbt_manifest

@@ -10,6 +10,6 @@ def dbt_target(settings: Settings) -> Path:
     return settings.data_folder / "airflow" / "dbt"
 
 
-def manifest_file(settings: Settings) -> Path:
-    """Where the manifest is that the DAGs are rendered from; whole at any moment."""
+def dbt_manifest_file(settings: Settings) -> Path:
+    """Where the dbt manifest is that the DAGs are rendered from; whole at any moment."""
     return settings.data_folder / "airflow" / "manifest.json"

@@ -12,15 +12,15 @@ NO_CATALOG = {
 }
 
 
-def write_adapted(manifest: dict[str, Any], catalog: dict[str, Any], folder: Path) -> None:
-    """Write both artifacts into an existing folder, the manifest adapted in place."""
+def write_adapted(dbt_manifest: dict[str, Any], catalog: dict[str, Any], folder: Path) -> None:
+    """Write both artifacts into an existing folder, the dbt manifest adapted in place."""
     # Example queries and hooks would be listed as tables of the marts.
-    manifest["nodes"] = {
+    dbt_manifest["nodes"] = {
         name: node
-        for name, node in manifest["nodes"].items()
+        for name, node in dbt_manifest["nodes"].items()
         if node["resource_type"] not in ("analysis", "operation")
     }
-    for node in (*manifest["nodes"].values(), *manifest["sources"].values()):
+    for node in (*dbt_manifest["nodes"].values(), *dbt_manifest["sources"].values()):
         # dbt-spark knows no databases, and the tools fail without one.
         node["database"] = CATALOG
         # They show a description as one line, which makes its tables and examples unreadable.
@@ -28,5 +28,5 @@ def write_adapted(manifest: dict[str, Any], catalog: dict[str, Any], folder: Pat
         if node["resource_type"] == "source":
             # Columns are traced by the name of the table, which is not that of the source.
             node["name"] = node["identifier"]
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "manifest.json").write_text(json.dumps(dbt_manifest))
     (folder / "catalog.json").write_text(json.dumps(catalog))

@@ -26,7 +26,7 @@ class _QuietHandler(SimpleHTTPRequestHandler):
 
 
 def build(settings: Settings, say: Callable[[str], None]) -> Path:
-    """Build the site anew; returns its folder, which a later `dbt` does not write to.
+    """Rebuild the site; returns its folder, which a later `dbt` does not write to.
 
     The SQL and the lineage are those of the last time while the project is the same.
 
@@ -39,15 +39,15 @@ def build(settings: Settings, say: Callable[[str], None]) -> Path:
     environment = dbt_environment(settings)
     say("Asking Spark for every table, its columns and its size")
     _run(["dbt", "docs", "generate", "--no-compile", "--target-path", target], environment, fix)
-    project, told = _project_of(environment), folder / "project"
-    if not told.exists() or told.read_text() != project:
+    project, remembered = _project_of(environment), folder / "project"
+    if not remembered.exists() or remembered.read_text() != project:
         # Else it would be the SQL of a run that finds little or nothing to do.
         say("Compiling the SQL of every model, as a first build would run it")
         _run(["dbt", "compile", "--full-refresh", "--target-path", target], environment, fix)
         say("Tracing every column to where it comes from")
         _trace(target, folder / "lineage", environment)
         shutil.copy(target / "manifest.json", folder)
-        told.write_text(project)
+        remembered.write_text(project)
     for name in ("index.html", "catalog.json"):
         shutil.copy(target / name, folder)
     return folder
@@ -71,10 +71,10 @@ def _trace(target: Path, lineage: Path, environment: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as adapted:
         artifacts = Path(adapted, "target")
         artifacts.mkdir()
-        manifest, catalog = (
+        dbt_manifest, catalog = (
             json.loads((target / f"{name}.json").read_text()) for name in ("manifest", "catalog")
         )
-        write_adapted(manifest, catalog, artifacts)
+        write_adapted(dbt_manifest, catalog, artifacts)
         configuration = PROJECT_ROOT / "warehouse" / "docs" / "dbdocs.yml"
         command: list[str | Path] = ["dbdocs", "--config", configuration, "generate", "-o", lineage]
         _run(command, environment, "see the lines above", cwd=Path(adapted))

@@ -18,10 +18,10 @@ PAGE = PROJECT_ROOT / "ARCHITECTURE.md"
 DIAGRAM = re.compile(r"(?<=^```mermaid\n)erDiagram\n.*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
 
-def star_schema(manifest: dict[str, Any]) -> str:
+def star_schema(dbt_manifest: dict[str, Any]) -> str:
     """Mermaid's text of the facts, the dimensions and the keys between them."""
     with tempfile.TemporaryDirectory() as folder:
-        write_adapted(manifest, NO_CATALOG, Path(folder))
+        write_adapted(dbt_manifest, NO_CATALOG, Path(folder))
         drawn = DbtErd(
             target="mermaid",
             artifacts_dir=folder,
@@ -29,13 +29,13 @@ def star_schema(manifest: dict[str, Any]) -> str:
             entity_name_format="table",
             omit_columns=True,
         ).get_erd()
-    # The tool writes names in capitals and the columns of both sides; ours is told by the other.
+    # The tool writes names in capitals, and the columns of both sides, of which one is enough.
     drawn = re.sub(r'"[A-Z_]+"', lambda name: name[0].lower(), drawn)
     return re.sub(r"\bdate_day--", "", drawn).rstrip() + "\n"
 
 
 def main() -> None:
-    """Draw the diagram of the page anew."""
+    """Redraw the diagram of the page."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             [Path(sys.executable).with_name("dbt"), "--quiet", "parse", "--target-path", folder],
@@ -43,8 +43,8 @@ def main() -> None:
             cwd=PROJECT_ROOT,
             check=True,
         )
-        manifest = json.loads((Path(folder) / "manifest.json").read_text())
-    drawn = star_schema(manifest)
+        dbt_manifest = json.loads((Path(folder) / "manifest.json").read_text())
+    drawn = star_schema(dbt_manifest)
     PAGE.write_text(DIAGRAM.sub(lambda _: drawn, PAGE.read_text()))
 
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from warehouse.landing.land_files import land
     from warehouse.landing.manifest.live_files import unland
-    from warehouse.landing.report import Outcome
     from warehouse.landing.streams import StoredStream, record_streams, store_stream
+    from warehouse.landing.summary import Outcome
 
 __all__ = [
     "Outcome",
@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "Outcome": "warehouse.landing.report",
+    "Outcome": "warehouse.landing.summary",
     "land": "warehouse.landing.land_files",
     "unland": "warehouse.landing.manifest.live_files",
     "StoredStream": "warehouse.landing.streams",

@@ -46,9 +46,9 @@ def land(
 
     day = parse_date(landed_date, f"--landed-date {landed_date}") if landed_date else None
     with LandingProgress() as progress:
-        report = land_files(load_settings(), source, paths, table, day, replace, progress)
-    print_summary(report)
-    raise typer.Exit(report.exit_code)
+        summary = land_files(load_settings(), source, paths, table, day, replace, progress)
+    print_summary(summary)
+    raise typer.Exit(summary.exit_code)
 
 
 def unland(

@@ -29,8 +29,8 @@ from warehouse.landing.local_files.discovery import (
 from warehouse.landing.local_files.locking import open_file, try_lock
 from warehouse.landing.manifest.raw_tables import create_raw_tables
 from warehouse.landing.manifest.table import live_files
-from warehouse.landing.report import LandingReport, Outcome, Progress
 from warehouse.landing.sources import load_source
+from warehouse.landing.summary import LandingSummary, Outcome, Progress
 from warehouse.settings import Settings
 from warehouse.sql.connection import connect
 from warehouse.sql.literals import literal
@@ -40,7 +40,7 @@ _UNFINISHED_ENDINGS = (".part", ".tmp")
 
 
 @dataclass
-class DropReport:
+class DropSummary:
     """What became of the files of a drop folder.
 
     Attributes:
@@ -48,7 +48,7 @@ class DropReport:
         unfit: the files that were not, such as those with a wrong header.
     """
 
-    landing: LandingReport = field(default_factory=LandingReport)
+    landing: LandingSummary = field(default_factory=LandingSummary)
     unfit: list[RefusedFile] = field(default_factory=list)
 
     @property
@@ -78,7 +78,7 @@ class Freed:
 
 def land_drop_folder(
     settings: Settings, source: str, landed_date: date, progress: Progress | None = None
-) -> DropReport:
+) -> DropSummary:
     """Land what lies in the drop folder of a source system; nothing is fine too.
 
     Args:
@@ -97,8 +97,8 @@ def land_drop_folder(
         declared, finished_files(_folder_of(settings, source)), otherwise=landed_date
     )
     if not files:
-        return DropReport(unfit=unfit)
-    return DropReport(land_checked(settings, declared, files, progress=progress), unfit)
+        return DropSummary(unfit=unfit)
+    return DropSummary(land_checked(settings, declared, files, progress=progress), unfit)
 
 
 def remove_landed(

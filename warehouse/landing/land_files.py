@@ -26,8 +26,8 @@ from warehouse.landing.local_files.locking import (
 )
 from warehouse.landing.manifest.commit import Recording
 from warehouse.landing.manifest.raw_tables import create_raw_tables
-from warehouse.landing.report import LandingReport, Meter, NoProgress, Progress
 from warehouse.landing.sources import Source, load_source
+from warehouse.landing.summary import LandingSummary, Meter, NoProgress, Progress
 from warehouse.settings import Settings
 from warehouse.sql.connection import connect
 from warehouse.sql.literals import literal
@@ -48,7 +48,7 @@ def land(
     landed_date: date | None = None,
     replace: bool = False,
     progress: Progress | None = None,
-) -> LandingReport:
+) -> LandingSummary:
     """Land CSV files and folders of them in the raw zone.
 
     Args:
@@ -76,7 +76,7 @@ def land_checked(
     files: list[SourceFile],
     replace: bool = False,
     progress: Progress | None = None,
-) -> LandingReport:
+) -> LandingSummary:
     """Land files that were checked already; otherwise as `land`.
 
     Raises:
@@ -88,8 +88,8 @@ def land_checked(
         recording = Recording(settings, connection, declared, replace, progress)
         landing = _Landing(settings, recording, statements, progress)
         landing.land_all(files, lambda: create_raw_tables(connection, settings, [declared]))
-    recording.report.seconds = time.monotonic() - started
-    return recording.report
+    recording.summary.seconds = time.monotonic() - started
+    return recording.summary
 
 
 @dataclass
@@ -159,12 +159,16 @@ class _Landing:
         self._commit()
 
     def _make_room(self, file: SourceFile) -> None:
-        """Store the waiting files first if they are many, or one is a namesake of this file."""
-        namesake = any(
+        """Store the waiting files first if they are many, or one has the name of this file."""
+        has_name_conflict = any(
             (waiting.file.table.name, waiting.file.name) == (file.table.name, file.name)
             for waiting in self._waiting
         )
-        if namesake or len(self._waiting) >= _SMALL_FILES_AT_ONCE or file.size > _SMALL_BYTES:
+        if (
+            has_name_conflict
+            or len(self._waiting) >= _SMALL_FILES_AT_ONCE
+            or file.size > _SMALL_BYTES
+        ):
             self._store_waiting()
 
     @contextmanager
@@ -199,7 +203,7 @@ class _Landing:
                 if self._recording.is_live(file, content):
                     return
             if not early:
-                self._recording.refuse_namesake(file)
+                self._recording.refuse_name_conflict(file)
             if content:
                 stored_path = self._recording.stored_path(file, content)
                 if stored_length(self._hdfs, stored_path) == content.byte_count:
@@ -238,7 +242,7 @@ class _Landing:
                         again = each
                         continue
                     each.meter.close()
-                    self._recording.publish(each.file, *stored, each.held)
+                    self._recording.make_visible(each.file, *stored, each.held)
             self._learning.result()
             registration.result()
         if again:
@@ -272,7 +276,7 @@ class _Landing:
             if early and self._learning.done():
                 early = False
                 self._learning.result()
-                if self._may_be_known(file, opened) or self._recording.has_namesake(file):
+                if self._may_be_known(file, opened) or self._recording.has_name_conflict(file):
                     raise _KnownError
 
         try:

@@ -14,7 +14,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from warehouse.landing.manifest.table import LandedFile
-from warehouse.landing.report import FileResult, LandingReport, Outcome
+from warehouse.landing.summary import FileResult, LandingSummary, Outcome
 
 
 class LandingProgress:
@@ -70,15 +70,15 @@ class LandingProgress:
         self._console.print(f"{result.outcome:9}  {_plain(f'{result.path.name}  ({detail})')}")
 
 
-def print_summary(report: LandingReport) -> None:
+def print_summary(summary: LandingSummary) -> None:
     """Print one line about a whole landing."""
     counts = ", ".join(
-        f"{report.count(outcome)} {outcome}" for outcome in Outcome if report.count(outcome)
+        f"{summary.count(outcome)} {outcome}" for outcome in Outcome if summary.count(outcome)
     )
-    megabytes = report.byte_count / 1e6
+    megabytes = summary.byte_count / 1e6
     Console(soft_wrap=True, highlight=False).print(
-        f"{counts}: {report.line_count:,} lines, {megabytes:,.1f} MB in {report.seconds:.1f} s "
-        f"({megabytes / report.seconds:,.0f} MB/s)"
+        f"{counts}: {summary.line_count:,} lines, {megabytes:,.1f} MB in {summary.seconds:.1f} s "
+        f"({megabytes / summary.seconds:,.0f} MB/s)"
     )
 
 

@@ -24,8 +24,8 @@ from warehouse.landing.local_files.discovery import SourceFile
 from warehouse.landing.local_files.header import LONGEST_HEADER, read_header
 from warehouse.landing.manifest.commit import Recording
 from warehouse.landing.manifest.raw_tables import create_raw_tables
-from warehouse.landing.report import LandingReport, NoProgress, Progress
 from warehouse.landing.sources import load_source
+from warehouse.landing.summary import LandingSummary, NoProgress, Progress
 from warehouse.settings import Settings
 from warehouse.sql.connection import connect
 from warehouse.sql.literals import literal
@@ -91,7 +91,7 @@ def record_streams(
     stored: Sequence[StoredStream],
     replace: bool = False,
     progress: Progress | None = None,
-) -> LandingReport:
+) -> LandingSummary:
     """Make stored streams live, all by one commit.
 
     A stream whose content is live already changes nothing and is removed.
@@ -120,10 +120,10 @@ def record_streams(
             recording.remove_dead_uploads(files)
         for stream in stored:
             with recording.failures(stream.file):
-                _publish(recording, stream)
+                _make_visible(recording, stream)
         recording.commit()
-    recording.report.seconds = time.monotonic() - started
-    return recording.report
+    recording.summary.seconds = time.monotonic() - started
+    return recording.summary
 
 
 def _beginning(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
@@ -145,9 +145,9 @@ def _remove_earlier(client: Client, uploads: str, stem: str) -> None:
                 client.delete(status.path)
 
 
-def _publish(recording: Recording, stream: StoredStream) -> None:
+def _make_visible(recording: Recording, stream: StoredStream) -> None:
     try:
-        recording.publish(stream.file, stream.hidden_path, stream.content, ExitStack())
+        recording.make_visible(stream.file, stream.hidden_path, stream.content, ExitStack())
     except FileNotFoundError:
         raise WarehouseError(
             f"{stream.file.name} is no longer in HDFS: it was stored again, or over a day ago",

@@ -16,9 +16,9 @@ def maintain() -> None:
     from warehouse.settings import load_settings
 
     console = Console(soft_wrap=True, highlight=False)
-    report = maintain_tables(load_settings(), lambda line: console.print(line, markup=False))
-    if report.is_changed:
-        console.print(report.as_table())
+    summary = maintain_tables(load_settings(), lambda line: console.print(line, markup=False))
+    if summary.is_changed:
+        console.print(summary.as_table())
     else:
         console.print("Nothing to do: no small files, no old snapshots, no files left over")
-    console.print(f"{len(report.tables)} tables in {report.seconds:.1f} s")
+    console.print(f"{len(summary.tables)} tables in {summary.seconds:.1f} s")

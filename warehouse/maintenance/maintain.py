@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from hdfs_native import FileStatus
 
 from warehouse.errors import WarehouseError
-from warehouse.maintenance.report import MaintenanceReport, TableReport
 from warehouse.maintenance.snapshots import expirable, with_the_same_rows
+from warehouse.maintenance.summary import MaintenanceSummary, TableSummary
 from warehouse.maintenance.tables import PUBLISHED, IcebergTable, ask, files_by_table, read_tables
 from warehouse.settings import Settings
 from warehouse.sql.connection import Connection, connect
@@ -38,7 +38,7 @@ Say = Callable[[str], None]
 
 def maintain(
     settings: Settings, say: Say = lambda line: None, older_than: datetime | None = None
-) -> MaintenanceReport:
+) -> MaintenanceSummary:
     """Compact the project's Iceberg tables and remove what neither readers nor builds need.
 
     Not to be run beside a dbt build of the same tables.
@@ -56,30 +56,30 @@ def maintain(
         tables = read_tables(connection, settings)
         refuse_unpublished(tables)
         files = files_by_table(connection, settings)
-        reports = {
-            table.name: TableReport(
+        summaries = {
+            table.name: TableSummary(
                 table.name,
                 files_before=table.file_count,
                 bytes_before=sum(file.length for file in files[table.name]),
             )
             for table in tables
         }
-        report = MaintenanceReport(list(reports.values()))
+        summary = MaintenanceSummary(list(summaries.values()))
         try:
-            _compact(settings, connection, tables, reports, say)
+            _compact(settings, connection, tables, summaries, say)
         finally:
             # Also where a table could not be compacted: the others have been.
             tables = read_tables(connection, settings)
-            report.completed = _move_along(connection, tables)
+            summary.completed = _move_along(connection, tables)
         tables = read_tables(connection, settings)
-        _expire(settings, tables, reports, older_than or datetime.now(UTC) - RETENTION, say)
-        _remove_orphans(settings, tables, files, reports, say)
+        _expire(settings, tables, summaries, older_than or datetime.now(UTC) - RETENTION, say)
+        _remove_orphans(settings, tables, files, summaries, say)
         files = files_by_table(connection, settings)
         for table in tables:
-            reports[table.name].files_after = table.file_count
-            reports[table.name].bytes_after = sum(file.length for file in files[table.name])
-    report.seconds = time.monotonic() - started
-    return report
+            summaries[table.name].files_after = table.file_count
+            summaries[table.name].bytes_after = sum(file.length for file in files[table.name])
+    summary.seconds = time.monotonic() - started
+    return summary
 
 
 def refuse_unpublished(tables: list[IcebergTable]) -> None:
@@ -136,7 +136,7 @@ def _compact(
     settings: Settings,
     connection: Connection,
     tables: list[IcebergTable],
-    reports: dict[str, TableReport],
+    summaries: dict[str, TableSummary],
     say: Say,
 ) -> None:
     """Bring small files together, of data and of metadata, where there are several."""
@@ -164,7 +164,7 @@ def _compact(
             [row] = connection.execute(
                 f"call {_SYSTEM}.rewrite_manifests(table => '{table.name}')"
             ).rows
-            reports[table.name].manifests_rewritten = row[0]
+            summaries[table.name].manifests_rewritten = row[0]
 
     chosen = []
     for table in tables:
@@ -173,8 +173,8 @@ def _compact(
         late = behind(table, tables)
         if late:
             # It would look as if each partition that was compacted had changed for them.
-            reports[table.name].note = f"not compacted: {', '.join(late)} must be built first"
-            say(f"{table.name} is {reports[table.name].note}")
+            summaries[table.name].note = f"not compacted: {', '.join(late)} must be built first"
+            say(f"{table.name} is {summaries[table.name].note}")
         else:
             chosen.append(table)
     _side_by_side(settings, chosen, compact)
@@ -241,7 +241,7 @@ def _move_log_along(
 def _expire(
     settings: Settings,
     tables: list[IcebergTable],
-    reports: dict[str, TableReport],
+    summaries: dict[str, TableSummary],
     older_than: datetime,
     say: Say,
 ) -> None:
@@ -258,7 +258,7 @@ def _expire(
             f"call {_SYSTEM}.expire_snapshots(table => '{table.name}', older_than => {_NEVER}, "
             f"snapshot_ids => array({', '.join(f'{number}L' for number in numbers)}))"
         )
-        reports[table.name].snapshots_expired = len(numbers)
+        summaries[table.name].snapshots_expired = len(numbers)
         say(f"{table.name}: {len(numbers):,} snapshots expired")
 
     _side_by_side(settings, [table for table in tables if expired[table.name]], expire)
@@ -268,7 +268,7 @@ def _remove_orphans(
     settings: Settings,
     tables: list[IcebergTable],
     files: dict[str, list[FileStatus]],
-    reports: dict[str, TableReport],
+    summaries: dict[str, TableSummary],
     say: Say,
 ) -> None:
     """Remove files that no snapshot knows, such as those of writers that were killed."""
@@ -284,7 +284,7 @@ def _remove_orphans(
             f"older_than => {literal(older_than)})"
         ).rows
         if removed:
-            reports[table.name].orphans_removed = len(removed)
+            summaries[table.name].orphans_removed = len(removed)
             say(f"{table.name}: {len(removed):,} files removed that no snapshot knew")
 
     # To look for them costs a job of Spark.

@@ -12,12 +12,12 @@ from warehouse.services.machine.memory import machine_memory_mib, memory_budget
 from warehouse.settings import Settings
 
 # What a NameNode with much to read may take until it has heard of every block.
-PATIENCE = 120
+TIMEOUT = 120
 
 
 def wait_for_hdfs(settings: Settings, say: Callable[[str], None]) -> None:
     """Wait until a file can be written and read; takes the NameNode out of a lasting safe mode."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     safe_mode_deadline = time.monotonic() + 20
     while not hdfs_works(settings):
         now = time.monotonic()
@@ -59,7 +59,7 @@ def hdfs_works(settings: Settings) -> bool:
         ports = [settings.port("datanode", number) for number in range(settings.datanodes)]
         if not any(readiness.answers("127.0.0.1", port) for port in ports):
             return False
-    return readiness.within(readiness.PATIENCE, lambda: _takes_a_file(settings))
+    return readiness.within(readiness.TIMEOUT, lambda: _takes_a_file(settings))
 
 
 def _takes_a_file(settings: Settings) -> bool:

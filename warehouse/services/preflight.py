@@ -1,4 +1,4 @@
-"""What stands in the way of a start, found before anything is started."""
+"""Preflight checks: what would make a start fail, found before anything is started."""
 
 import re
 import shutil
@@ -11,11 +11,11 @@ from warehouse.settings import Settings
 SMALLEST_FREE_DISK = 2 * 2**30
 
 
-def refuse_obstacles(settings: Settings, missing: list[Service]) -> None:
+def run_preflight_checks(settings: Settings, missing: list[Service]) -> None:
     """Check the data folder, its disk and the ports of the services that are to be started.
 
     Raises:
-        WarehouseError: one of them is in the way.
+        WarehouseError: one of them would make the start fail.
     """
     _check_path(settings)
     _check_disk(settings)

@@ -13,7 +13,7 @@ from warehouse.settings import Settings
 from warehouse.sql.connection import connect
 
 # A healthy server answers within a second, on a busy machine within a few.
-PATIENCE = 15
+TIMEOUT = 15
 
 
 def answers(host: str, port: int) -> bool:
@@ -44,7 +44,7 @@ def thrift_answers(settings: Settings) -> bool:
         except WarehouseError:
             return False
 
-    return answers(*settings.thrift_server) and within(PATIENCE, ask)
+    return answers(*settings.thrift_server) and within(TIMEOUT, ask)
 
 
 def within(seconds: float, ask: Callable[[], bool]) -> bool:

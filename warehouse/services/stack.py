@@ -11,10 +11,10 @@ from warehouse.errors import UsageError, WarehouseError
 from warehouse.services.hdfs_health import wait_for_hdfs
 from warehouse.services.machine import processes
 from warehouse.services.machine.lock import locked
-from warehouse.services.preflight import refuse_obstacles
-from warehouse.services.readiness import PATIENCE
+from warehouse.services.preflight import run_preflight_checks
+from warehouse.services.readiness import TIMEOUT
 from warehouse.services.services import Service, service_named, service_names, services
-from warehouse.services.starting import START_PATIENCE, Say, start, wait_for
+from warehouse.services.starting import START_TIMEOUT, Say, start, wait_for
 from warehouse.settings import Settings
 
 # Of one core. A server that works less than this while it is asked is not busy but stuck.
@@ -22,13 +22,13 @@ _IDLE_SHARE = 0.25
 
 
 @dataclass(frozen=True)
-class UpReport:
+class StartSummary:
     """What a start did: seconds taken by each service that it started."""
 
     started: dict[str, float] = field(default_factory=dict)
 
 
-def start_services(settings: Settings, say: Say) -> UpReport:
+def start_services(settings: Settings, say: Say) -> StartSummary:
     """Start what does not run and wait until all answers; for one who holds the lock of `alone`.
 
     Raises:
@@ -36,18 +36,18 @@ def start_services(settings: Settings, say: Say) -> UpReport:
     """
     missing = [s for s in services(settings) if processes.find(settings, s.name) is None]
     if missing:
-        _remove_strays(settings, missing)
-        refuse_obstacles(settings, missing)
-    report = UpReport()
+        _stop_orphan_processes(settings, missing)
+        run_preflight_checks(settings, missing)
+    summary = StartSummary()
     if missing:
-        report.started.update(start(settings, missing, say))
+        summary.started.update(start(settings, missing, say))
     wait_for_hdfs(settings, say)
-    _revive_thrift_server(settings, missing, report, say)
-    return report
+    _revive_thrift_server(settings, missing, summary, say)
+    return summary
 
 
 def _revive_thrift_server(
-    settings: Settings, missing: list[Service], report: UpReport, say: Say
+    settings: Settings, missing: list[Service], summary: StartSummary, say: Say
 ) -> None:
     """Restart a Thrift Server that does not find back to a service that was away."""
     server = service_named(settings, "thrift-server")
@@ -57,13 +57,13 @@ def _revive_thrift_server(
         say(f"Stopping {server.name}, which does not answer")
         processes.stop(process)
     if processes.find(settings, server.name) is None:
-        report.started.update(start(settings, [server], say))
+        summary.started.update(start(settings, [server], say))
     wait_for(settings, server)
 
 
 def _answers_in_time(service: Service, process: psutil.Process) -> bool:
     """Whether a service answers, given more time while it works for others."""
-    deadline = time.monotonic() + START_PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
         began, worked = time.monotonic(), _processor_seconds(process)
         # Asked twice: a connection that broke meanwhile makes the first question fail.
@@ -71,7 +71,7 @@ def _answers_in_time(service: Service, process: psutil.Process) -> bool:
             return True
         seconds = time.monotonic() - began
         is_busy = _processor_seconds(process) - worked > _IDLE_SHARE * seconds
-        if seconds < PATIENCE or not is_busy:
+        if seconds < TIMEOUT or not is_busy:
             return False
     return False
 
@@ -98,7 +98,7 @@ def stop_services(settings: Settings, say: Say) -> int:
             stopped += 1
         processes.forget(settings, service.name)
     airflow = processes.find(settings, "airflow")
-    for process in processes.strays(settings):
+    for process in processes.service_processes(settings):
         if process == airflow:
             continue
         say(f"Stopping process {process.pid}, left behind by an earlier start")
@@ -144,11 +144,11 @@ def alone(settings: Settings, say: Say) -> Iterator[None]:
         yield
 
 
-def _remove_strays(settings: Settings, missing: list[Service]) -> None:
+def _stop_orphan_processes(settings: Settings, missing: list[Service]) -> None:
     """Stop processes of this data folder that nobody remembers: they hold its ports and files."""
     names = [*service_names(settings), "airflow"]
     remembered = {process.pid for name in names if (process := processes.find(settings, name))}
-    for process in processes.strays(settings):
+    for process in processes.service_processes(settings):
         parents = {parent.pid for parent in process.parents()}
         if process.pid not in remembered and not parents & remembered:
             processes.stop(process)

@@ -18,7 +18,7 @@ from warehouse.services.services import Service, service_named
 from warehouse.settings import Settings
 
 # What a first start on a slow machine may take; a start is known to have failed when it ends.
-START_PATIENCE = 120
+START_TIMEOUT = 120
 # Their commands need no other service.
 _PREPARED = {"postgresql", "namenode"}
 
@@ -30,7 +30,7 @@ def start(settings: Settings, missing: list[Service], say: Say) -> dict[str, flo
 
     Args:
         missing: in the order of `services`.
-        say: told each step, in one line.
+        say: called with each step, in one line.
 
     Returns:
         The seconds that each of them took.
@@ -84,23 +84,23 @@ def wait_for(settings: Settings, service: Service) -> None:
         WarehouseError: its process ended.
         ServiceUnavailable: it does not answer in time.
     """
-    deadline = time.monotonic() + START_PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     while not service.is_ready():
         process = processes.find(settings, service.name)
         if process is None:
             raise WarehouseError(
-                f"{service.name} ended while starting{_last_words(settings, service)}",
+                f"{service.name} ended while starting{_log_tail(settings, service)}",
                 f"see `warehouse logs {service.name}`, then run `warehouse up` again",
             )
         if time.monotonic() > deadline:
             raise ServiceUnavailable(
-                f"{service.name} runs but does not answer after {START_PATIENCE} s",
+                f"{service.name} runs but does not answer after {START_TIMEOUT} s",
                 f"see `warehouse logs {service.name}`; `warehouse restart {service.name}`",
             )
         time.sleep(0.1)
 
 
-def _last_words(settings: Settings, service: Service) -> str:
+def _log_tail(settings: Settings, service: Service) -> str:
     """The last error in a service's log, to be put behind a message."""
     try:
         lines = processes.log_file(settings, service.name).read_text(errors="replace").splitlines()
@@ -115,7 +115,7 @@ def _last_words(settings: Settings, service: Service) -> str:
 
 @contextmanager
 def ctrl_c_held_back() -> Iterator[None]:
-    """Between starting a process and remembering it, an interrupt would leave a stray."""
+    """Between starting a process and remembering it, an interrupt would leave an orphan process."""
     interrupted = []
     try:
         before = signal.signal(signal.SIGINT, lambda *_: interrupted.append(True))

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from hdfs_native import WriteOptions
 
-from generator.ledger.book import SUMS
+from generator.ledger.accumulator import SUMS
 from generator.ledger.reading import Ledger
 from generator.ledger.tables import VERSIONED
 from warehouse.landing.hdfs.client import connect_to_hdfs, hdfs_errors

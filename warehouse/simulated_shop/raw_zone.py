@@ -37,8 +37,8 @@ class RawZone:
             WarehouseError: one of them cannot be landed.
             ServiceUnavailable: HDFS or the Thrift Server does not answer.
         """
-        report = record_streams(self._settings, SIMULATED, stored)
-        for result in report.results:
+        summary = record_streams(self._settings, SIMULATED, stored)
+        for result in summary.results:
             if result.error:
                 raise result.error
 

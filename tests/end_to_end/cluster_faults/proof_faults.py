@@ -83,6 +83,6 @@ def test_up__interrupted_then_again_then_down_without_its_memory(elsewhere: Sett
     run_program([*warehouse, "up"], environment, True, 120, PROJECT_ROOT)
     run_program([*warehouse, "status"], environment, True, 30, PROJECT_ROOT)
     shutil.rmtree(processes.run_folder(elsewhere))
-    assert len(processes.strays(elsewhere)) >= len(services(elsewhere))
+    assert len(processes.service_processes(elsewhere)) >= len(services(elsewhere))
     run_program([*warehouse, "down"], environment, True, 60, PROJECT_ROOT)
-    assert not processes.strays(elsewhere)
+    assert not processes.service_processes(elsewhere)

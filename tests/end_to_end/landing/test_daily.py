@@ -109,8 +109,8 @@ def test_drop_folder__lands_what_is_fit_and_removes_what_is_live(
     wrong = folder / "orders_d.csv"
     wrong.write_text("some,other,columns\n")
     assert missing_arrivals(drops, day) == ["shop.events", "shop.orders"]
-    report = land_drop_folder(drops, "shop", day)
-    assert (report.landed_count, list(report.refused)) == (2, [wrong])
+    summary = land_drop_folder(drops, "shop", day)
+    assert (summary.landed_count, list(summary.refused)) == (2, [wrong])
     assert missing_arrivals(drops, day) == ["shop.orders"]
     dates = {file.file_name: file.landed_date for file in list_live_files(drops, "shop")}
     assert dates == {"events_a.csv": day, "events_b.csv": FIRST}

@@ -224,8 +224,8 @@ def test_land__bytes_that_changed_on_the_way_are_not_made_visible(
     path = events(tmp_path / "events.csv", "1", "2")
     with monkeypatch.context() as patch:
         patch.setattr(hdfs_native.FileWriter, "write", change_one_bit)
-        report = land(settings.model_copy(update=given), "shop", [path])
-    assert "HDFS holds other bytes than were sent" in str(report.results[0].error)
+        summary = land(settings.model_copy(update=given), "shop", [path])
+    assert "HDFS holds other bytes than were sent" in str(summary.results[0].error)
     assert (stored_files(hdfs), list_live_files(settings)) == ([], [])
     assert land(settings.model_copy(update=given), "shop", [path]).count(Outcome.LANDED) == 1
 

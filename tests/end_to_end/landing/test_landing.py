@@ -25,9 +25,9 @@ def test_land__every_line_is_kept_and_recorded(
     odd = [b"lone\rreturn", b"nul\0byte", b"", b"latin \xe9", HEADER.encode() + b"\r", b"end"]
     path = tmp_path / "events odd 'name' \\ ${user}.csv"
     path.write_bytes(b"\xef\xbb\xbf" + b"\n".join([HEADER.encode() + b"\r", *odd]))
-    report = land(settings, "shop", [path], landed_date=None)
-    file = report.results[0]
-    assert (file.outcome, file.line_count, report.exit_code) == (Outcome.LANDED, 6, 0)
+    summary = land(settings, "shop", [path], landed_date=None)
+    file = summary.results[0]
+    assert (file.outcome, file.line_count, summary.exit_code) == (Outcome.LANDED, 6, 0)
     assert content_of(hdfs, file.stored_path) == path.read_bytes()
     landed = list_live_files(settings, "shop")[0]
     assert (landed.file_name, landed.header_line) == (path.name, HEADER + "\r")
@@ -102,11 +102,11 @@ def test_land__a_large_file_that_began_before_the_live_ones_were_read(
     assert land(settings, "shop", [again], landed_date=elsewhere).count(Outcome.UNCHANGED) == 1
     with path.open("a") as file:
         file.write("one more line\n")
-    report = land(settings, "shop", [path], landed_date=elsewhere)
-    assert "has other content" in str(report.results[0].error)
+    summary = land(settings, "shop", [path], landed_date=elsewhere)
+    assert "has other content" in str(summary.results[0].error)
     assert stored_files(hdfs) == stored
-    report = land(settings, "shop", [path], landed_date=elsewhere, replace=True)
-    assert report.count(Outcome.REPLACED) == 1
+    summary = land(settings, "shop", [path], landed_date=elsewhere, replace=True)
+    assert summary.count(Outcome.REPLACED) == 1
     (live,) = list_live_files(settings, "shop")
     assert (live.landed_date, live.byte_count) == (elsewhere, path.stat().st_size)
 
@@ -200,9 +200,9 @@ def test_land__cut_off_gzip_fails_alone(
 def test_land__two_files_of_one_name_in_one_command(settings: Settings, tmp_path: Path) -> None:
     for number in range(2):
         events(tmp_path / str(number) / "events.csv", str(number))
-    report = land(settings, "shop", [tmp_path], replace=True)
-    assert [result.outcome for result in report.results].count(Outcome.LANDED) == 1
-    assert (report.count(Outcome.FAILED), report.exit_code) == (1, 2)
+    summary = land(settings, "shop", [tmp_path], replace=True)
+    assert [result.outcome for result in summary.results].count(Outcome.LANDED) == 1
+    assert (summary.count(Outcome.FAILED), summary.exit_code) == (1, 2)
     (tmp_path / "link").mkdir()
     (tmp_path / "link" / "events_link.csv").symlink_to(tmp_path / "0" / "events.csv")
     again = land(settings, "shop", [tmp_path / "0", tmp_path / "link"])
@@ -216,10 +216,10 @@ def test_land__a_week_of_small_files_takes_seconds(settings: Settings, tmp_path:
             path = tmp_path / f"landed_date=2024-03-0{day}" / f"{table.name}_{day}.csv"
             path.parent.mkdir(exist_ok=True)
             path.write_text(",".join(table.required_columns) + f"\n{day}\n")
-    report = land(settings, "shop", [tmp_path])
-    assert report.count(Outcome.LANDED) == 28
-    assert report.seconds < 20
-    assert len({(file.table_name, file.landed_date) for file in report.results}) == 28
+    summary = land(settings, "shop", [tmp_path])
+    assert summary.count(Outcome.LANDED) == 28
+    assert summary.seconds < 20
+    assert len({(file.table_name, file.landed_date) for file in summary.results}) == 28
 
 
 def test_unland__unknown_table_or_name(settings: Settings) -> None:

@@ -42,8 +42,8 @@ def test_streams__stored_by_processes_become_live_together_and_once(
                 each.result() for each in [pool.submit(store_stream, *each) for each in given]
             ]
         assert len(visible_files(hdfs)) == (0 if outcome is Outcome.LANDED else 2)
-        report = record_streams(settings, "shop", stored)
-        assert [result.outcome for result in report.results] == [outcome] * 2
+        summary = record_streams(settings, "shop", stored)
+        assert [result.outcome for result in summary.results] == [outcome] * 2
         live = list_live_files(settings, "shop")
         assert [file.file_name for file in live] == ["events_0.csv", "events_1.csv"]
         assert stored_files(hdfs) == sorted(file.stored_path for file in live)
@@ -109,6 +109,6 @@ def test_streams__other_content_of_a_live_name_is_refused_then_replaces(
     assert live.checksum == stored.content.checksum
     gone = store(settings, 2, data[0])
     again = store(settings, 2, data[0])
-    report = record_streams(settings, "shop", [gone, again])
-    assert "is no longer in HDFS" in str(report.results[0].error)
-    assert (report.count(Outcome.FAILED), report.count(Outcome.LANDED)) == (1, 1)
+    summary = record_streams(settings, "shop", [gone, again])
+    assert "is no longer in HDFS" in str(summary.results[0].error)
+    assert (summary.count(Outcome.FAILED), summary.count(Outcome.LANDED)) == (1, 1)

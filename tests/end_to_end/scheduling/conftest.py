@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from warehouse import lifecycle
-from warehouse.services.airflow.components import left_behind
+from warehouse.services.airflow.components import orphan_processes
 from warehouse.services.airflow.configuration import airflow_environment
 from warehouse.settings import Settings
 from warehouse.sql.connection import connect
@@ -44,7 +44,7 @@ def airflow(cluster: Settings) -> Iterator[Airflow]:
         yield started
     finally:
         started.stop()
-        assert not left_behind(cluster), "down leaves no process behind"
+        assert not orphan_processes(cluster), "down leaves no process behind"
 
 
 @pytest.fixture(scope="module")

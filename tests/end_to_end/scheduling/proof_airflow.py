@@ -7,7 +7,7 @@ import pytest
 
 from warehouse.services import postgresql
 from warehouse.services.airflow import database, service
-from warehouse.services.airflow.components import left_behind
+from warehouse.services.airflow.components import orphan_processes
 from warehouse.services.airflow.configuration import DATABASE
 from warehouse.services.machine import processes
 
@@ -39,7 +39,7 @@ def test_a_killed_supervisor__is_told_and_its_components_replaced(
     airflow: Airflow, warehouse: Run
 ) -> None:
     settings = airflow.settings
-    before = left_behind(settings)
+    before = orphan_processes(settings)
     os.kill(processes.find(settings, "airflow").pid, signal.SIGKILL)
     wait_for(lambda: processes.find(settings, "airflow") is None)
     assert warehouse("status", check=False).returncode == 3
@@ -51,4 +51,4 @@ def test_a_killed_supervisor__is_told_and_its_components_replaced(
     said = warehouse("airflow", "up").stdout
     assert "Making the tables" in said and "Airflow is up" in said
     assert database.is_current(settings)
-    assert not set(before) & set(left_behind(settings))
+    assert not set(before) & set(orphan_processes(settings))

@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.backfill import NEWEST_FIRST
 from warehouse.maintenance import maintain as maintenance
-from warehouse.maintenance.report import MaintenanceReport
+from warehouse.maintenance.summary import MaintenanceSummary
 from warehouse.services.airflow import service
 
 from ..conftest import Run
@@ -104,7 +104,7 @@ def maintained(scheduled: Airflow, caught_up: list[DagRun], query: Query) -> dat
     return now
 
 
-def maintained_as_of(moment: datetime, scheduled: Airflow) -> MaintenanceReport:
+def maintained_as_of(moment: datetime, scheduled: Airflow) -> MaintenanceSummary:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(maintenance, "SEVERAL", 3)
         return maintenance.maintain(scheduled.settings, print, older_than=moment)

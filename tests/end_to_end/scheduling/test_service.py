@@ -7,7 +7,7 @@ import urllib.request
 import psutil
 import pytest
 
-from warehouse.services.airflow.components import left_behind
+from warehouse.services.airflow.components import orphan_processes
 from warehouse.services.airflow.configuration import page, password, password_file
 from warehouse.services.machine import processes
 
@@ -69,7 +69,7 @@ def test_secrets__are_for_their_owner_only(airflow: Airflow) -> None:
 
 
 def test_airflow__listens_on_one_port_of_the_loopback_address(airflow: Airflow) -> None:
-    family = {process.pid for process in left_behind(airflow.settings)}
+    family = {process.pid for process in orphan_processes(airflow.settings)}
     family.add(processes.find(airflow.settings, "airflow").pid)
     listening = {
         tuple(connection.laddr)
@@ -88,8 +88,10 @@ def test_down__leaves_nothing_and_a_taken_port_is_named(airflow: Airflow, wareho
     # The file that remembers the process was lost.
     processes.forget(settings, "airflow")
     assert "Airflow is down." in warehouse("airflow", "down").stdout
-    assert not left_behind(settings)
-    assert not [p for p in processes.strays(settings) if "supervisor" in " ".join(p.cmdline())]
+    assert not orphan_processes(settings)
+    assert not [
+        p for p in processes.service_processes(settings) if "supervisor" in " ".join(p.cmdline())
+    ]
     assert "was not running" in warehouse("airflow", "down").stdout
     # It was stopped on purpose, and the cluster runs.
     assert "off" in warehouse("status").stdout
@@ -98,4 +100,4 @@ def test_down__leaves_nothing_and_a_taken_port_is_named(airflow: Airflow, wareho
     with socket.create_server(("127.0.0.1", port)):
         answer = warehouse("airflow", "up", check=False)
     assert answer.returncode == 1
-    assert str(port) in one_error_line(answer) and not left_behind(settings)
+    assert str(port) in one_error_line(answer) and not orphan_processes(settings)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from orchestration.watcher.producer import OutcomeLog
-from orchestration.watcher.state import Verdict, decide
+from orchestration.watcher.producer import OutcomeProducer
+from orchestration.watcher.state import Decision, decide
 from warehouse.dbt.runner import NodeResult, is_transient
 
 MODEL, OTHER = "model.shop.events", "model.shop.orders"
@@ -22,38 +22,38 @@ def told(status: str) -> dict:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "build_state", "is_asked_again", "verdict"),
+    ("outcome", "build_state", "is_asked_again", "decision"),
     [
-        (None, "running", False, Verdict.WAIT),
-        (None, None, False, Verdict.WAIT),
-        (None, "up_for_retry", False, Verdict.WAIT),
-        (told("success"), "running", False, Verdict.SUCCEED),
-        (told("warn"), "success", False, Verdict.SUCCEED),
-        (told("no-op"), "success", False, Verdict.SUCCEED),
+        (None, "running", False, Decision.WAIT),
+        (None, None, False, Decision.WAIT),
+        (None, "up_for_retry", False, Decision.WAIT),
+        (told("success"), "running", False, Decision.SUCCEED),
+        (told("warn"), "success", False, Decision.SUCCEED),
+        (told("no-op"), "success", False, Decision.SUCCEED),
         # The build may be tried again, and will then have another outcome.
-        (told("error"), "running", False, Verdict.WAIT),
-        (told("error"), "up_for_retry", False, Verdict.WAIT),
-        (told("skipped"), "running", False, Verdict.WAIT),
-        (told("error"), "failed", False, Verdict.FAIL),
-        (told("skipped"), "failed", False, Verdict.FAIL),
+        (told("error"), "running", False, Decision.WAIT),
+        (told("error"), "up_for_retry", False, Decision.WAIT),
+        (told("skipped"), "running", False, Decision.WAIT),
+        (told("error"), "failed", False, Decision.FAIL),
+        (told("skipped"), "failed", False, Decision.FAIL),
         # Data tests are not tried again.
-        (told("fail"), "running", False, Verdict.FAIL),
-        (told("success"), "failed", False, Verdict.SUCCEED),
-        (None, "failed", False, Verdict.FAIL),
-        (None, "upstream_failed", False, Verdict.FAIL),
-        (None, "skipped", False, Verdict.SKIP),
-        (None, "success", False, Verdict.SUCCEED),
+        (told("fail"), "running", False, Decision.FAIL),
+        (told("success"), "failed", False, Decision.SUCCEED),
+        (None, "failed", False, Decision.FAIL),
+        (None, "upstream_failed", False, Decision.FAIL),
+        (None, "skipped", False, Decision.SKIP),
+        (None, "success", False, Decision.SUCCEED),
         # A task that was cleared on its own runs its node.
-        (told("success"), "success", True, Verdict.RUN),
-        (told("fail"), "failed", True, Verdict.RUN),
-        (None, "failed", True, Verdict.RUN),
+        (told("success"), "success", True, Decision.RUN),
+        (told("fail"), "failed", True, Decision.RUN),
+        (None, "failed", True, Decision.RUN),
         # Unless the build was cleared, too, and begins again.
-        (None, "running", True, Verdict.WAIT),
-        (None, None, True, Verdict.WAIT),
+        (None, "running", True, Decision.WAIT),
+        (None, None, True, Decision.WAIT),
     ],
 )
-def test_decide(outcome, build_state, is_asked_again, verdict):
-    assert decide(outcome, build_state, is_asked_again)[0] is verdict
+def test_decide(outcome, build_state, is_asked_again, decision):
+    assert decide(outcome, build_state, is_asked_again)[0] is decision
 
 
 def test_decide__tells_what_dbt_said():
@@ -63,7 +63,7 @@ def test_decide__tells_what_dbt_said():
 
 def log_of(*results: tuple[str, str]) -> list[tuple[str, str, float]]:
     pushed = []
-    log = OutcomeLog(MANIFEST)
+    log = OutcomeProducer(MANIFEST)
     with log.pushed(pushed.append):
         for unique_id, status in results:
             log.tell(NodeResult(unique_id, status, "", 0.5))

@@ -39,8 +39,8 @@ def test_finished_files__leaves_out_what_is_being_written(tmp_path: Path) -> Non
 
 def test_drop_folder__empty_or_refused_needs_no_cluster(tmp_path: Path) -> None:
     settings = Settings(drop_folder={"shop": tmp_path})
-    report = land_drop_folder(settings, "shop", DAY)
-    assert (report.landed_count, report.unchanged_count, report.refused) == (0, 0, {})
+    summary = land_drop_folder(settings, "shop", DAY)
+    assert (summary.landed_count, summary.unchanged_count, summary.refused) == (0, 0, {})
     assert remove_landed(settings, "shop").file_count == 0
     bad = [write(tmp_path / "events_1.csv"), write(tmp_path / "toys.csv")]
     refused = land_drop_folder(settings, "shop", DAY).refused

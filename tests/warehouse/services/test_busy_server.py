@@ -12,7 +12,7 @@ import pytest
 from warehouse.services import stack
 from warehouse.services.services import Service
 
-PATIENCE = 0.5
+TIMEOUT = 0.5
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def server(answers_at: float) -> Service:
     """A service that keeps its asker waiting, and answers from a moment on."""
 
     def is_ready() -> bool:
-        time.sleep(PATIENCE)
+        time.sleep(TIMEOUT)
         return time.monotonic() > answers_at
 
     return Service("thrift-server", [], is_ready)
@@ -36,8 +36,8 @@ def server(answers_at: float) -> Service:
 
 @pytest.fixture(autouse=True)
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stack, "PATIENCE", PATIENCE)
-    monkeypatch.setattr(stack, "START_PATIENCE", 20)
+    monkeypatch.setattr(stack, "TIMEOUT", TIMEOUT)
+    monkeypatch.setattr(stack, "START_TIMEOUT", 20)
 
 
 def test_a_busy_server_is_waited_for() -> None:

@@ -19,7 +19,7 @@ from warehouse.settings import Settings
 @pytest.fixture(autouse=True)
 def nothing_stays(settings: Settings) -> Iterator[None]:
     yield
-    for process in processes.strays(settings):
+    for process in processes.service_processes(settings):
         processes.stop(process)
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from warehouse.settings import Settings
 
-_PATIENCE_SECONDS = 30
+_TIMEOUT_SECONDS = 30
 _BLOCKS_AT_ONCE = 4
 _PROTOCOL_VERSION = 28
 _BLOCK_CHECKSUM = 85
@@ -75,7 +75,7 @@ def _product(left: int, right: int) -> int:
 
 def _blocks(port: int, path: str) -> list[dict[str, Any]]:
     """The blocks of a file in order, and the DataNodes that hold each."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)
+    connection = HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT_SECONDS)
     try:
         connection.request(
             "GET", f"/webhdfs/v1{quote(path)}?op=GET_BLOCK_LOCATIONS&user.name=warehouse"
@@ -98,7 +98,7 @@ def _ask_datanode(located: dict[str, Any]) -> int:
     )
     question = _field(1, _field(1, identity)) + _field(2, _field(1, _COMPOSITE))
     address = (node["ipAddr"], node["xferPort"])
-    with socket.create_connection(address, timeout=_PATIENCE_SECONDS) as connection:
+    with socket.create_connection(address, timeout=_TIMEOUT_SECONDS) as connection:
         operation = _PROTOCOL_VERSION.to_bytes(2) + bytes([_BLOCK_CHECKSUM])
         connection.sendall(operation + _number(len(question)) + question)
         with connection.makefile("rb") as stream:

@@ -8,7 +8,7 @@ import hdfs_native
 from warehouse.errors import ServiceUnavailable, WarehouseError
 from warehouse.settings import Settings
 
-# The client's own patience is minutes; a cluster that is up answers at once.
+# The client's own timeout is minutes; a cluster that is up answers at once.
 _CONFIGURATION = {
     "dfs.client.failover.max.attempts": "4",
     "dfs.client.failover.sleep.base.millis": "250",

@@ -12,7 +12,7 @@ from hdfs_native import Client, FileWriter, WriteOptions
 
 from warehouse.errors import UsageError, WarehouseError
 from warehouse.landing.hdfs.block_checksums import checksum_of_blocks, tells_checksums
-from warehouse.landing.hdfs.read_back import ReadBack
+from warehouse.landing.hdfs.verification_read import VerificationRead
 from warehouse.landing.local_files.content import Summarizer, Summary, read_chunks
 from warehouse.landing.local_files.discovery import SourceFile
 from warehouse.settings import Settings
@@ -145,7 +145,7 @@ def _store(
     writer = _writer(client, hidden_path, stored)
     summarizer = Summarizer(header_line)
     early = not tells_checksums(settings)
-    with ReadBack(client, hidden_path, early) as back:
+    with VerificationRead(client, hidden_path, early) as back:
         _send(chunks, writer, summarizer, back.follow, stored, advance)
         summary = summarizer.summary()
         if client.get_file_info(hidden_path).length != summary.byte_count:
@@ -218,7 +218,7 @@ def _chunks_ahead(
             reader.shutdown(cancel_futures=True)
 
 
-def publish(client: Client, hidden_path: str, stored_path: str) -> None:
+def make_visible(client: Client, hidden_path: str, stored_path: str) -> None:
     """Make a verified upload visible by one rename, or drop it where it is stored already.
 
     Raises:

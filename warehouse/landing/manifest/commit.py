@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from warehouse.errors import ServiceUnavailable, UsageError, WarehouseError
 from warehouse.landing.hdfs.client import connect_to_hdfs, hdfs_errors
 from warehouse.landing.hdfs.paths import partition_folder, stored_name, table_folder, uploads_folder
-from warehouse.landing.hdfs.upload import publish, remove_dead_uploads
+from warehouse.landing.hdfs.upload import make_visible, remove_dead_uploads
 from warehouse.landing.local_files.content import Summary, is_compressed
 from warehouse.landing.local_files.discovery import SourceFile
 from warehouse.landing.manifest.raw_tables import add_partitions
@@ -20,8 +20,8 @@ from warehouse.landing.manifest.table import (
     live_files,
     record_landed,
 )
-from warehouse.landing.report import FileResult, LandingReport, Outcome, Progress
 from warehouse.landing.sources import Source
+from warehouse.landing.summary import FileResult, LandingSummary, Outcome, Progress
 from warehouse.settings import Settings
 from warehouse.sql.connection import Connection
 from warehouse.sql.literals import literal
@@ -40,7 +40,7 @@ class Recording:
     """What one landing knows to be live, and what it adds to that.
 
     Attributes:
-        report: what became of each file so far.
+        summary: what became of each file so far.
         hdfs: the client of HDFS.
         live: the live files that were asked for, and those pending.
     """
@@ -53,7 +53,7 @@ class Recording:
         replace: bool,
         progress: Progress,
     ) -> None:
-        self.report = LandingReport()
+        self.summary = LandingSummary()
         self.source = source
         self.hdfs = connect_to_hdfs(settings)
         self.live: list[LandedFile] = []
@@ -110,17 +110,17 @@ class Recording:
             self.finish(file, Outcome.FAILED, error=error)
 
     def is_live(self, file: SourceFile, content: Summary) -> bool:
-        """Whether the table already has this content; says so in the report."""
+        """Whether the table already has this content; says so in the summary."""
         for known in self.live:
             if known.table_name == file.table.name and known.checksum == content.checksum:
                 self.finish(file, Outcome.UNCHANGED, known)
                 return True
         return False
 
-    def refuse_namesake(self, file: SourceFile) -> None:
+    def refuse_name_conflict(self, file: SourceFile) -> None:
         """Refuse a file whose name is live with other content, unless it is to be replaced."""
         pending = {pending.candidate.landed.file_id for pending in self._pending} | self._recorded
-        for known in self._namesakes(file):
+        for known in self._name_conflicts(file):
             if known.file_id in pending:
                 raise UsageError(
                     f"{file.path} has the name of another file of this command, with other content",
@@ -133,18 +133,18 @@ class Recording:
                     "give it another name, or put it in the place of that one with --replace",
                 )
 
-    def has_namesake(self, file: SourceFile) -> bool:
+    def has_name_conflict(self, file: SourceFile) -> bool:
         """Whether the name of a file is live."""
-        return bool(self._namesakes(file))
+        return bool(self._name_conflicts(file))
 
-    def _namesakes(self, file: SourceFile) -> list[LandedFile]:
+    def _name_conflicts(self, file: SourceFile) -> list[LandedFile]:
         return [
             known
             for known in self.live
             if known.table_name == file.table.name and known.file_name == file.name
         ]
 
-    def publish(
+    def make_visible(
         self, file: SourceFile, hidden_path: str, content: Summary, held: ExitStack
     ) -> None:
         """Make a stored file visible and leave it to the next commit, unless its content is live.
@@ -157,12 +157,12 @@ class Recording:
             self.hdfs.delete(hidden_path)
             return
         try:
-            self.refuse_namesake(file)
+            self.refuse_name_conflict(file)
         except UsageError:
             self.hdfs.delete(hidden_path)
             raise
         stored_path = self.stored_path(file, content)
-        publish(self.hdfs, hidden_path, stored_path)
+        make_visible(self.hdfs, hidden_path, stored_path)
         self.queue(file, content, stored_path, held.pop_all())
 
     def stored_path(self, file: SourceFile, content: Summary) -> str:
@@ -190,7 +190,7 @@ class Recording:
             header_columns=file.header.columns,
             recorded_at=now,
         )
-        replaced = self._namesakes(file)
+        replaced = self._name_conflicts(file)
         self.live = [known for known in self.live if known not in replaced] + [landed]
         candidate = Candidate(landed, [known.file_id for known in replaced])
         self._pending.append(_Pending(file, candidate, held))
@@ -266,5 +266,5 @@ class Recording:
             note=note,
             error=error,
         )
-        self.report.results.append(result)
+        self.summary.results.append(result)
         self._progress.finished(result)

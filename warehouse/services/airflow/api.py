@@ -12,7 +12,7 @@ from warehouse.settings import Settings
 
 # Not through a proxy, whatever the environment says.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-PATIENCE = 10
+TIMEOUT = 10
 
 
 def rest(settings: Settings, method: str, path: str, body: Any = None) -> Any:
@@ -68,7 +68,7 @@ def _ask(
         | ({"Authorization": f"Bearer {token}"} if token else {}),
     )
     try:
-        with _OPENER.open(request, timeout=PATIENCE) as answer:
+        with _OPENER.open(request, timeout=TIMEOUT) as answer:
             content = answer.read()
     except urllib.error.HTTPError:
         raise

@@ -77,9 +77,9 @@ def status() -> None:
 @commands.command()
 def parse() -> None:
     """Read the dbt project anew: the DAGs are rendered from it within minutes."""
-    from warehouse.dbt.manifest import refresh_manifest
+    from warehouse.dbt.manifest import refresh_dbt_manifest
 
-    _say(f"The DAGs are rendered from {refresh_manifest(load_settings())}.")
+    _say(f"The DAGs are rendered from {refresh_dbt_manifest(load_settings())}.")
 
 
 def _coloured(word: str) -> str:

@@ -62,11 +62,11 @@ def running(supervisor: psutil.Process | None) -> dict[str, psutil.Process]:
     return found
 
 
-def left_behind(settings: Settings, component: str | None = None) -> list[psutil.Process]:
+def orphan_processes(settings: Settings, component: str | None = None) -> list[psutil.Process]:
     """Processes that a component started and that outlived it, down to those of tasks.
 
-    Told by their environment, which all of them inherit; a service of the cluster that a task
-    started is none of them.
+    Their environment, which all of them inherit, tells them apart; a service of the cluster that a
+    task started is none of them.
 
     Args:
         component: only of this one; the asking process is not counted. Default: of all.

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 import psutil
 
-from warehouse.dbt.manifest import refresh_manifest
+from warehouse.dbt.manifest import refresh_dbt_manifest
 from warehouse.errors import ServiceUnavailable, WarehouseError
 from warehouse.services.airflow import database, supervisord
 from warehouse.services.airflow.api import health
-from warehouse.services.airflow.components import COMPONENTS, left_behind, running
+from warehouse.services.airflow.components import COMPONENTS, orphan_processes, running
 from warehouse.services.machine import processes
 from warehouse.services.machine.memory_use import family_memory
-from warehouse.services.preflight import refuse_obstacles
+from warehouse.services.preflight import run_preflight_checks
 from warehouse.services.services import Service
 from warehouse.services.starting import ctrl_c_held_back
 from warehouse.settings import Settings
 
 NAME = "airflow"
 # What a first start on a slow and busy machine may take.
-START_PATIENCE = 180
+START_TIMEOUT = 180
 
 Say = Callable[[str], None]
 
@@ -80,12 +80,12 @@ def start(settings: Settings, say: Say = lambda line: None) -> bool:
     is_new = supervisor is None
     if is_new:
         _stop(settings)
-        refuse_obstacles(settings, [airflow_service(settings)])
+        run_preflight_checks(settings, [airflow_service(settings)])
         if not database.is_current(settings):
             say("Making the tables of airflow")
             database.prepare(settings)
         say("Reading the dbt project")
-        refresh_manifest(settings)
+        refresh_dbt_manifest(settings)
         say("Starting airflow")
         command = supervisord.command(settings)
         with ctrl_c_held_back():
@@ -123,9 +123,9 @@ def _stop(settings: Settings) -> int:
     supervisors = _supervisors(settings)
     count = sum(1 + len(running(supervisor)) for supervisor in supervisors)
     # One ends when each of its components has ended.
-    processes.stop_all(supervisors, patience=3 * supervisord.STOP_PATIENCE)
+    processes.stop_all(supervisors, timeout=3 * supervisord.STOP_TIMEOUT)
     # Tasks are in groups of their own, and would go on without anyone to hear how they end.
-    orphans = left_behind(settings)
+    orphans = orphan_processes(settings)
     processes.stop_all(orphans)
     return count or len(orphans)
 
@@ -133,11 +133,15 @@ def _stop(settings: Settings) -> int:
 def _supervisors(settings: Settings) -> list[psutil.Process]:
     """The process that keeps Airflow alive; more when the file that remembers one was lost."""
     mark = str(supervisord.configuration_file(settings))
-    return [process for process in processes.strays(settings) if mark in process.info["cmdline"]]
+    return [
+        process
+        for process in processes.service_processes(settings)
+        if mark in process.info["cmdline"]
+    ]
 
 
 def _wait(settings: Settings) -> None:
-    deadline = time.monotonic() + START_PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     while unhealthy := _unhealthy(settings):
         if processes.find(settings, NAME) is None:
             raise WarehouseError(
@@ -147,7 +151,7 @@ def _wait(settings: Settings) -> None:
         if time.monotonic() > deadline:
             name = unhealthy[0]
             raise ServiceUnavailable(
-                f"airflow's {name} is not healthy after {START_PATIENCE} s",
+                f"airflow's {name} is not healthy after {START_TIMEOUT} s",
                 f"see `warehouse logs airflow-{name}` and `warehouse doctor`",
             )
         time.sleep(0.2)

@@ -12,7 +12,7 @@ from warehouse.services.machine.processes import Command
 from warehouse.settings import PROJECT_ROOT, Settings
 
 # A scheduler waits for its running tasks before it ends; they are started anew afterwards.
-STOP_PATIENCE = 5
+STOP_TIMEOUT = 5
 _RUN_COMPONENT = "warehouse.services.airflow.run_component"
 
 
@@ -69,7 +69,7 @@ def _program(settings: Settings, component: Component) -> list[str]:
         # One that ends sooner is started again after 1 s, then 2 s, then 3 s; never given up.
         "startsecs=5",
         "startretries=1000000",
-        f"stopwaitsecs={STOP_PATIENCE}",
+        f"stopwaitsecs={STOP_TIMEOUT}",
         "killasgroup=true",
         "redirect_stderr=true",
         f"stdout_logfile={_escaped(log)}",

@@ -90,8 +90,8 @@ def find(settings: Settings, service: str) -> psutil.Process | None:
     return None
 
 
-def strays(settings: Settings) -> list[psutil.Process]:
-    """Processes of this data folder's services, whether remembered or not."""
+def service_processes(settings: Settings) -> list[psutil.Process]:
+    """Every process of this data folder's services, orphans that no file remembers included."""
     return [
         process
         for process in psutil.process_iter(["cmdline"])
@@ -99,8 +99,8 @@ def strays(settings: Settings) -> list[psutil.Process]:
     ]
 
 
-def stop(process: psutil.Process, patience: float = 20) -> None:
-    """Stop a process and its children: asked first, killed after `patience` seconds."""
+def stop(process: psutil.Process, timeout: float = 20) -> None:
+    """Stop a process and its children: asked first, killed after `timeout` seconds."""
     try:
         is_postgresql = _is_postgresql(process.cmdline())
         # PostgreSQL waits for its clients on SIGTERM, and ends their connections on SIGINT.
@@ -109,21 +109,21 @@ def stop(process: psutil.Process, patience: float = 20) -> None:
         process.send_signal(stop_signal)
     except psutil.Error:
         return
-    _kill_survivors(family, patience)
+    _kill_survivors(family, timeout)
 
 
-def stop_all(orphans: list[psutil.Process], patience: float = 5) -> None:
-    """Stop processes that have no parent of ours: all asked first, killed after `patience` s."""
+def stop_all(orphans: list[psutil.Process], timeout: float = 5) -> None:
+    """Stop processes that have no parent of ours: all asked first, killed after `timeout` s."""
     for process in orphans:
         try:
             process.terminate()
         except psutil.Error:
             continue
-    _kill_survivors(orphans, patience)
+    _kill_survivors(orphans, timeout)
 
 
-def _kill_survivors(family: list[psutil.Process], patience: float) -> None:
-    for survivor in _wait_for_end(family, patience):
+def _kill_survivors(family: list[psutil.Process], timeout: float) -> None:
+    for survivor in _wait_for_end(family, timeout):
         try:
             survivor.kill()
         except psutil.Error:
@@ -131,13 +131,13 @@ def _kill_survivors(family: list[psutil.Process], patience: float) -> None:
     _wait_for_end(family, 5)
 
 
-def _wait_for_end(family: list[psutil.Process], patience: float) -> list[psutil.Process]:
+def _wait_for_end(family: list[psutil.Process], timeout: float) -> list[psutil.Process]:
     """Wait until processes have ended, whether or not anyone asks for their exit codes.
 
     Returns:
-        Those that still run after `patience` seconds.
+        Those that still run after `timeout` seconds.
     """
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + timeout
     while (alive := [p for p in family if is_alive(p)]) and time.monotonic() < deadline:
         time.sleep(0.05)
     return alive

@@ -12,7 +12,7 @@ from warehouse import lifecycle
 from warehouse.errors import ServiceUnavailable, UsageError
 from warehouse.services.airflow import database, service, supervisord
 from warehouse.services.airflow.checks import examine_airflow
-from warehouse.services.airflow.components import COMPONENTS, left_behind
+from warehouse.services.airflow.components import COMPONENTS, orphan_processes
 from warehouse.services.machine import processes
 from warehouse.services.machine.processes import Command
 from warehouse.settings import Settings
@@ -62,7 +62,7 @@ def test_a_supervisor_is_found_by_its_configuration(settings: Settings) -> None:
     mark = str(supervisord.configuration_file(settings))
     started = processes.start(settings, "airflow", Command([*SLEEPS, mark]))
     try:
-        assert processes.strays(settings) == [started]
+        assert processes.service_processes(settings) == [started]
         assert processes.find(settings, "airflow") == started
     finally:
         processes.stop(started)
@@ -85,10 +85,12 @@ def test_what_a_component_left_behind_is_found_by_its_environment(
     started.append(subprocess.Popen([*SLEEPS, mark], env=marked))
     time.sleep(0.2)
     try:
-        assert [process.pid for process in left_behind(settings)] == [started[0].pid]
-        assert [process.pid for process in left_behind(settings, "scheduler")] == [started[0].pid]
-        assert left_behind(settings, "triggerer") == []
-        processes.stop_all(left_behind(settings))
+        assert [process.pid for process in orphan_processes(settings)] == [started[0].pid]
+        assert [process.pid for process in orphan_processes(settings, "scheduler")] == [
+            started[0].pid
+        ]
+        assert orphan_processes(settings, "triggerer") == []
+        processes.stop_all(orphan_processes(settings))
         assert started[0].wait(5) != 0
     finally:
         for process in started:

@@ -30,7 +30,7 @@ def command(settings: Settings, program: str) -> Command:
 @pytest.fixture(autouse=True)
 def nothing_stays(settings: Settings) -> Iterator[None]:
     yield
-    for process in processes.strays(settings):
+    for process in processes.service_processes(settings):
         process.kill()
 
 
@@ -102,7 +102,7 @@ def test_services_of_another_data_folder_are_left_alone(settings: Settings, tmp_
     other = settings.model_copy(update={"data_folder": tmp_path / "data2"})
     started = processes.start(other, "namenode", command(other, SLEEPS))
     try:
-        assert processes.strays(settings) == []
+        assert processes.service_processes(settings) == []
         assert lifecycle.down(settings) == 0
         assert processes.find(other, "namenode") == started
     finally:
@@ -112,7 +112,7 @@ def test_services_of_another_data_folder_are_left_alone(settings: Settings, tmp_
 def test_one_that_refuses_to_end_is_killed(settings: Settings) -> None:
     started = processes.start(settings, "namenode", command(settings, REFUSES_TO_END))
     wait_for(lambda: "here" in processes.log_file(settings, "namenode").read_text())
-    processes.stop(started, patience=0.5)
+    processes.stop(started, timeout=0.5)
     assert processes.find(settings, "namenode") is None
 
 
@@ -120,7 +120,7 @@ def test_children_end_with_their_parent(settings: Settings) -> None:
     started = processes.start(settings, "namenode", command(settings, HAS_A_CHILD))
     wait_for(started.children)
     [child] = started.children()
-    processes.stop(started, patience=0.5)
+    processes.stop(started, timeout=0.5)
     wait_for(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
 
 

@@ -51,7 +51,7 @@ SUMS = {
 DAYS_OF_TOUCHPOINTS = WINDOW_MS // DAY_MS + 34
 
 
-class Book:
+class LedgerAccumulator:
     """Both readings of a block's life; what changes on a day goes to tables shared by blocks."""
 
     def __init__(self, block: Block) -> None:

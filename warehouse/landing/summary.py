@@ -42,7 +42,7 @@ class FileResult:
 
 
 @dataclass
-class LandingReport:
+class LandingSummary:
     """What became of every file of one landing, and how long it took."""
 
     results: list[FileResult] = field(default_factory=list)

@@ -6,7 +6,7 @@ from rich.table import Table
 
 
 @dataclass
-class TableReport:
+class TableSummary:
     """What was done to one table.
 
     Attributes:
@@ -41,7 +41,7 @@ class TableReport:
 
 
 @dataclass
-class MaintenanceReport:
+class MaintenanceSummary:
     """What was done to all tables.
 
     Attributes:
@@ -49,7 +49,7 @@ class MaintenanceReport:
             compaction, and those behind this one's.
     """
 
-    tables: list[TableReport] = field(default_factory=list)
+    tables: list[TableSummary] = field(default_factory=list)
     completed: int = 0
     seconds: float = 0.0
 

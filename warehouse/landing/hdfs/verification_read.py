@@ -9,7 +9,7 @@ from hdfs_native import Client
 from warehouse.landing.local_files.content import CHUNK_BYTES
 
 
-class ReadBack:
+class VerificationRead:
     """Reads a file of HDFS back.
 
     Args:
@@ -30,7 +30,7 @@ class ReadBack:
         self._position = 0
         self._checksum = 0
 
-    def __enter__(self) -> "ReadBack":
+    def __enter__(self) -> "VerificationRead":
         return self
 
     def __exit__(
