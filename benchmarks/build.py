@@ -38,7 +38,7 @@ NUMBERS = ("int", "bigint", "decimal", "double", "float", "smallint", "tinyint")
 NESTED = ("array", "map", "struct", "binary")
 RELATIVE_ERROR = 1e-9
 OF_PYSPARK = "benchmark_pyspark_"
-# They tell of publications and of a ledger; a job has neither.
+# They describe publications and a ledger; a job has neither.
 OF_BUILDS = ("publications", "ledger_reconciliation")
 
 
@@ -79,8 +79,8 @@ def child(program: str, settings: Settings, given: dict[str, Any]) -> dict[str, 
         text=True,
         check=True,
     )
-    told: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1])
-    return told
+    answered: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1])
+    return answered
 
 
 def duckdb_build(warehouse: Warehouse, queries: dict[str, str]) -> dict[str, Any]:
@@ -208,7 +208,7 @@ def prepared(lines: int, settings: Settings) -> Warehouse:
 
 
 def dbt_build(warehouse: Warehouse) -> dict[str, float]:
-    """Every model anew, by a server that starts anew; gives the seconds of each model.
+    """Every model again, by a server that restarts; gives the seconds of each model.
 
     Neither dbt nor a PySpark job has compiled code that the other lacks.
     """
@@ -291,7 +291,7 @@ def report(
 
     Args:
         seconds: of each way, those of each round.
-        models: of each way that tells them, the seconds of each model in each round.
+        models: of each way that reports them, the seconds of each model in each round.
     """
     print(f"\n{lines:,} event lines to every mart, medians of {len(seconds['dbt'])}, in seconds")
     middle = {name: statistics.median(values) for name, values in seconds.items()}

@@ -38,7 +38,7 @@ class Watch:
         self.disk = 0
 
     def look(self) -> None:
-        """Take in what it holds now, and tell it from time to time."""
+        """Take in what it holds now, and print it from time to time."""
         memory = psutil.virtual_memory()
         self.memory = max(self.memory, memory.total - memory.available)
         disk = shutil.disk_usage(self._folder).used - self._disk_before

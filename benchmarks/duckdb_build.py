@@ -38,7 +38,7 @@ def connect(database: Path) -> duckdb.DuckDBPyConnection:
 def run(database: Path, step: Path) -> float:
     """Execute the statements of a file and give the seconds they took.
 
-    Where DuckDB ends one with an internal error all the same, the database is opened anew and the
+    Where DuckDB ends one with an internal error all the same, the database is reopened and the
     statement repeated: only the attempt that succeeds counts.
     """
     connection = connect(database)

@@ -239,7 +239,7 @@ def jafgen_orders(folder: Path) -> Result:
 
 
 def print_results(results: list[Result]) -> None:
-    """Print a table; ratios tell how often each way's lines go into ours per second."""
+    """Print a table; ratios say how often each way's lines go into ours per second."""
     print(
         f"\n{'':22}{'lines':>12}{'MB':>9}{'seconds':>9}{'lines/s':>12}{'MB/s':>8}"
         f"{'ours is':>14}{'memory':>11}"

@@ -1,9 +1,9 @@
 """What a build costs as history grows, with and without late lines.
 
 Run on a started warehouse: `.venv/bin/python benchmarks/incremental.py [--days 30]`. Two shops
-with the same people land day by day, in schemas of their own, and are built in turns; one has late
+with the same people land day by day, in schemas of their own, and are built by turns; one has late
 lines. Nothing is sent back: returns come up to twenty days after their orders, so that until then
-each day would bring news of more dates than the day before.
+each day would change more dates than the day before.
 """
 
 import argparse

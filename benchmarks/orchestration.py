@@ -1,6 +1,6 @@
 """How long the graph takes as Airflow runs it, beside the same `dbt build`, in one run.
 
-Run after `make demo`: `.venv/bin/python benchmarks/orchestration.py [--kinds followers grouped …]`.
+Run after `make demo`: `.venv/bin/python benchmarks/orchestration.py [--kinds consumers grouped …]`.
 Before each build the last day's events are withdrawn, built without, and landed again, so that each
 has the same to do. Airflow is started with DAGs of its own, and stopped at the end, also after
 Ctrl-C. On two cores a build takes two to four minutes, `cosmos_local` takes more than ten.
@@ -32,7 +32,7 @@ from warehouse.services.machine.memory_use import family_memory
 from warehouse.settings import PROJECT_ROOT, Settings, load_settings
 from warehouse.sql.dbt_environment import dbt_environment
 
-KINDS = ("followers", "grouped", "cosmos_watcher", "cosmos_local")
+KINDS = ("consumers", "grouped", "cosmos_watcher", "cosmos_local")
 SAMPLE_SECONDS = 2.0
 
 
@@ -95,7 +95,7 @@ def dbt(settings: Settings, *arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [Path(sys.executable).with_name("dbt"), *arguments],
         cwd=PROJECT_ROOT,
-        env=dbt_environment(settings) | {"WAREHOUSE_PUBLISH": "apart"},
+        env=dbt_environment(settings) | {"WAREHOUSE_PUBLISH": "manual"},
         stdout=subprocess.DEVNULL,
     )
 
@@ -128,8 +128,8 @@ def build_scheduled(settings: Settings, kind: str) -> Measured:
 
 def failed_tasks(settings: Settings, path: str, run_id: str) -> Any:
     """The first tasks that failed."""
-    told = rest(settings, "GET", f"{path}/{run_id}/taskInstances?limit=10&state=failed")
-    return [task["task_id"] for task in told["task_instances"]]
+    listed = rest(settings, "GET", f"{path}/{run_id}/taskInstances?limit=10&state=failed")
+    return [task["task_id"] for task in listed["task_instances"]]
 
 
 def main() -> None:

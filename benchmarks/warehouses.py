@@ -69,7 +69,7 @@ class Warehouse:
         }
 
     def prepare(self) -> None:
-        """Make its schemas anew, and load the seeds that models read."""
+        """Make its schemas again, and load the seeds that models read."""
         self.remove()
         self.run("warehouse", "up")
         self.run("dbt", "seed")
@@ -149,7 +149,7 @@ def clean_plan(days: int, events_per_day: int, users: int, products: int, late: 
 def without_returns(plan: Plan) -> Plan:
     """The same shop, to which nothing is sent back.
 
-    Returns come up to twenty days after their orders: each day then brings news of as many dates.
+    Returns come up to twenty days after their orders: each day then changes as many dates.
     """
     return plan.model_copy(update={"intent": plan.intent.model_copy(update={"returned": 0.0})})
 

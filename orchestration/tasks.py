@@ -82,7 +82,7 @@ def build(select: Sequence[str], window: Mapping[str, str], **context: Any) -> N
             run_dbt(
                 settings,
                 ["build", *selection, "--indirect-selection", "cautious", *_DATA_ONLY],
-                {**window, "WAREHOUSE_PUBLISH": "apart"},
+                {**window, "WAREHOUSE_PUBLISH": "manual"},
                 outcomes.record,
             )
         keep_dbt_manifest(settings)

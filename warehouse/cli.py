@@ -1,5 +1,6 @@
 """The `warehouse` command: a thin face over the packages."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from warehouse.errors import WarehouseError, simulator_errors
 from warehouse.landing import commands as landing_commands
 from warehouse.maintenance import commands as maintenance_commands
 from warehouse.services.airflow import commands as airflow_commands
-from warehouse.settings import refuse_to_run_without_checkout
+from warehouse.settings import refuse_to_run_without_checkout, rename_former_settings
 from warehouse.simulated_shop import commands as simulator_commands
 
 application = typer.Typer(
@@ -44,6 +45,8 @@ def main() -> None:
     """Run the command line; a foreseeable mistake is one line and an exit code."""
     try:
         refuse_to_run_without_checkout()
+        for line in rename_former_settings(os.environ):
+            print(f"Warning: {line}.", file=sys.stderr)
         with simulator_errors():
             application()
     except WarehouseError as error:

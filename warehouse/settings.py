@@ -7,6 +7,7 @@ what starts programs passes it on. dbt's files read the same variables, which
 """
 
 import os
+from collections.abc import MutableMapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -18,9 +19,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from warehouse.errors import UsageError, WarehouseError
 
+# Of single dbt commands; the macros `setting_of_run` and `publish_when_complete` know them too.
+_RENAMED = {
+    "WAREHOUSE_ABSORB_FROM": "WAREHOUSE_PROCESS_FROM",
+    "WAREHOUSE_ABSORB_UNTIL": "WAREHOUSE_PROCESS_UNTIL",
+}
+_RENAMED_VALUES = {("WAREHOUSE_PUBLISH", "apart"): "manual"}
+
 
 def find_project_root(module: Path) -> Path | None:
-    """The checkout that a module belongs to, told by its `dbt_project.yml`; None outside of any."""
+    """The checkout that a module belongs to, which has `dbt_project.yml`; None outside of any."""
     for folder in module.parents:
         # What is installed there is a copy, though the virtual environment may lie in a checkout.
         if folder.name in ("site-packages", "dist-packages"):
@@ -191,6 +199,33 @@ class Settings(BaseSettings):
 def environment_variables() -> dict[str, str]:
     """The settings that the environment itself carries."""
     return {name: value for name, value in os.environ.items() if name.startswith("WAREHOUSE_")}
+
+
+def rename_former_settings(environment: MutableMapping[str, str]) -> list[str]:
+    """Give settings that were renamed their new names and values; for one version.
+
+    Args:
+        environment: of this process, which what it starts inherits; changed in place.
+
+    Returns:
+        A line for each, which names the new one.
+    """
+    lines = []
+    for former, now in _RENAMED.items():
+        value = environment.pop(former, "")
+        if value:
+            environment[now] = environment.get(now) or value
+            lines.append(
+                f"{former} is called {now} now. Fix: rename it; the next version ignores it"
+            )
+    for (name, former), now in _RENAMED_VALUES.items():
+        if environment.get(name) == former:
+            environment[name] = now
+            line = (
+                f"{name}={former} is called {now} now. Fix: rename it; the next version refuses it"
+            )
+            lines.append(line)
+    return lines
 
 
 def _variable(name: str) -> str:

@@ -16,7 +16,7 @@ from warehouse.settings import PROJECT_ROOT, load_settings
 
 settings = load_settings()
 COMMON: dict[str, Any] = {"schedule": None, "start_date": datetime(2024, 1, 1, tzinfo=UTC)}
-APART = {"WAREHOUSE_PUBLISH": "apart"}
+MANUAL = {"WAREHOUSE_PUBLISH": "manual"}
 LAYERS = (
     "path:models/staging path:seeds",
     "path:models/intermediate path:models/marts/core",
@@ -51,12 +51,12 @@ def cosmos_graph(mode: ExecutionMode) -> DbtTaskGroup:
         ),
         operator_args={
             "install_deps": False,
-            "env": APART,
+            "env": MANUAL,
             "append_env": True,
             "dbt_cmd_flags": ["--exclude-resource-type", "unit_test"],
         }
         if mode is ExecutionMode.WATCHER
-        else {"install_deps": False, "env": APART, "append_env": True},
+        else {"install_deps": False, "env": MANUAL, "append_env": True},
     )
 
 
@@ -67,10 +67,10 @@ def build_layer(select: str) -> None:
     if "," in select:
         first, second = select.split(",")
         chosen = ["--select", first, "--exclude", second]
-    run_dbt(settings, ["build", *chosen, "--exclude-resource-type", "unit_test"], APART)
+    run_dbt(settings, ["build", *chosen, "--exclude-resource-type", "unit_test"], MANUAL)
 
 
-with DAG("followers", **COMMON):
+with DAG("consumers", **COMMON):
     build([], {}) >> render_graph(settings, {})
 
 with DAG("cosmos_local", **COMMON):

@@ -1,6 +1,6 @@
 {#-
     The landed dates that this run is to process, as said by the environment variables
-    WAREHOUSE_ABSORB_UNTIL and WAREHOUSE_ABSORB_FROM (YYYY-MM-DD); without them everything that has
+    WAREHOUSE_PROCESS_UNTIL and WAREHOUSE_PROCESS_FROM (YYYY-MM-DD); without them everything that has
     landed. They are read when a model is built, never when the project is parsed.
 
     Args:
@@ -12,8 +12,12 @@
 -#}
 {% macro processing_window(manifest) %}
     {% set bounds = [] %}
-    {% for name in ['WAREHOUSE_ABSORB_FROM', 'WAREHOUSE_ABSORB_UNTIL'] %}
-        {% set text = env_var(name, '') %}
+    {% set names = {
+        'WAREHOUSE_PROCESS_FROM': 'WAREHOUSE_ABSORB_FROM',
+        'WAREHOUSE_PROCESS_UNTIL': 'WAREHOUSE_ABSORB_UNTIL',
+    } %}
+    {% for name, old_name in names.items() %}
+        {% set text = setting_of_run(name, old_name) %}
         {# Spark knows which days a month has. #}
         {% set is_date = modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', text)
             and run_query("select try_cast('" ~ text ~ "' as date) is not null")[0][0] %}
@@ -27,7 +31,7 @@
     {% set first, last = bounds %}
     {% if last and first > last %}
         {% do exceptions.raise_compiler_error(
-            'WAREHOUSE_ABSORB_FROM (' ~ first ~ ') is after WAREHOUSE_ABSORB_UNTIL (' ~ last
+            'WAREHOUSE_PROCESS_FROM (' ~ first ~ ') is after WAREHOUSE_PROCESS_UNTIL (' ~ last
             ~ '). Fix: set it to the same date or to an earlier one'
         ) %}
     {% endif %}

@@ -1,7 +1,7 @@
 {#-
     Runs at the end of every dbt command: publishes after a `dbt build` of all models and all data
     tests of which none failed, and says why not after one that failed. With the environment variable
-    WAREHOUSE_PUBLISH=apart it leaves that to a step of its own, as a scheduler has it.
+    WAREHOUSE_PUBLISH=manual it leaves that to a step of its own, as a scheduler has it.
 
     Args:
         results: of the nodes that ran.
@@ -12,11 +12,17 @@
     {% endif %}
     {% set when = env_var('WAREHOUSE_PUBLISH', '') %}
     {% if when == 'apart' %}
-        {% do print('Not published, as WAREHOUSE_PUBLISH says: apart. To publish: dbt run-operation publish') %}
+        {% do exceptions.warn(
+            'WAREHOUSE_PUBLISH=apart is called manual now. Fix: rename it; the next version refuses it'
+        ) %}
+        {% set when = 'manual' %}
+    {% endif %}
+    {% if when == 'manual' %}
+        {% do print('Not published, as WAREHOUSE_PUBLISH says: manual. To publish: dbt run-operation publish') %}
         {% do return('') %}
     {% elif when %}
         {% do exceptions.raise_compiler_error(
-            'WAREHOUSE_PUBLISH is ' ~ when ~ '. Fix: set it to apart, or unset it to publish at the end of a build'
+            'WAREHOUSE_PUBLISH is ' ~ when ~ '. Fix: set it to manual, or unset it to publish at the end of a build'
         ) %}
     {% endif %}
     {% set left_out = [] %}

@@ -10,8 +10,8 @@ from warehouse.settings import load_settings
 settings = load_settings()
 CHOSEN = "ti.xcom_pull('arrivals.choose_slice')"
 WINDOW = {
-    "WAREHOUSE_ABSORB_FROM": f"{{{{ {CHOSEN}['first'] }}}}",
-    "WAREHOUSE_ABSORB_UNTIL": f"{{{{ {CHOSEN}['last'] }}}}",
+    "WAREHOUSE_PROCESS_FROM": f"{{{{ {CHOSEN}['first'] }}}}",
+    "WAREHOUSE_PROCESS_UNTIL": f"{{{{ {CHOSEN}['last'] }}}}",
 }
 
 

@@ -16,7 +16,7 @@ from orchestration.tasks import clean_up, docs, generate_shop, land_dropped
 from warehouse.settings import load_settings
 
 settings = load_settings()
-WINDOW = {"WAREHOUSE_ABSORB_UNTIL": RUN_DATE}
+WINDOW = {"WAREHOUSE_PROCESS_UNTIL": RUN_DATE}
 TIMEOUT = timedelta(hours=3)
 
 

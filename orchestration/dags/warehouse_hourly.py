@@ -35,6 +35,6 @@ with DAG(
     **common_arguments(settings),
 ):
     building, _ = build_and_publish(
-        settings, {"WAREHOUSE_ABSORB_UNTIL": RUN_DATE}, select=[f"tag:{TAG}"], tag=TAG
+        settings, {"WAREHOUSE_PROCESS_UNTIL": RUN_DATE}, select=[f"tag:{TAG}"], tag=TAG
     )
     arrivals(land) >> building

@@ -43,7 +43,7 @@ def run(
     warehouse("land", "shop", folder, **OWN)
 
     def run_dbt(*options: str, since: str = "", until: str = "", check: bool = True) -> str:
-        window = {"WAREHOUSE_ABSORB_FROM": since, "WAREHOUSE_ABSORB_UNTIL": until}
+        window = {"WAREHOUSE_PROCESS_FROM": since, "WAREHOUSE_PROCESS_UNTIL": until}
         return dbt("run", "--select", *SELECTED, *options, check=check, **OWN, **window).stdout
 
     return run_dbt
@@ -98,7 +98,7 @@ def test_dates__without_dates_all_is_processed_and_stays(run: DbtRun, query: Que
 def test_dates__a_wrong_date_is_one_line(run: DbtRun) -> None:
     said = run(until="2024-02-30", check=False)
     [line] = [line for line in said.splitlines() if "Fix:" in line]
-    assert "WAREHOUSE_ABSORB_UNTIL is 2024-02-30" in line
+    assert "WAREHOUSE_PROCESS_UNTIL is 2024-02-30" in line
     swapped = run(since="2024-03-02", until="2024-03-01", check=False)
     [line] = [line for line in swapped.splitlines() if "Fix:" in line]
-    assert "WAREHOUSE_ABSORB_FROM (2024-03-02) is after" in line
+    assert "WAREHOUSE_PROCESS_FROM (2024-03-02) is after" in line

@@ -102,7 +102,7 @@ def perform(
         case "run":
             dbt("run", **own)
         case "run_until":
-            dbt("run", **own, WAREHOUSE_ABSORB_UNTIL=step.date)
+            dbt("run", **own, WAREHOUSE_PROCESS_UNTIL=step.date)
         case "killed":
             break_off(cluster, environment | own)
         case "maintain":

@@ -1,6 +1,8 @@
 """A setting that cannot be taken is one line that names it."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -39,3 +41,15 @@ def test_a_wrong_value_is_one_line(
         load_settings()
     assert hint in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_command_names_the_new_name_of_a_setting_in_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WAREHOUSE_PUBLISH", "apart")
+    program = "from warehouse.cli import main; main()"
+    answer = subprocess.run(
+        [sys.executable, "-c", program, "--help"], capture_output=True, text=True, check=True
+    )
+    [line] = answer.stderr.splitlines()
+    assert line.startswith("Warning: WAREHOUSE_PUBLISH=apart is called manual now. Fix:")
