@@ -33,11 +33,11 @@ format: $(INSTALLED) ## rewrite Python and SQL in the project's style
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --disable-progress-bar models analyses macros tests/dbt examples
 
-lock: $(INSTALLED) ## pin and hash every package of requirements.in anew
+lock: $(INSTALLED) ## pin and hash every package of requirements.in again
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-emit-index-url --no-header requirements.in --output-file requirements.txt
 
-diagram: $(INSTALLED) ## draw the star schema in ARCHITECTURE.md anew
+diagram: $(INSTALLED) ## draw the star schema in ARCHITECTURE.md again
 	@$(BIN)/python -m warehouse.docs.star_schema
 
 up: $(INSTALLED) ## start the embedded cluster

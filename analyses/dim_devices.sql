@@ -1,4 +1,4 @@
--- Do visits on devices held in the hand buy less often than others?
+-- Do visits on handheld devices buy less often than others?
 select
     sessions.source_system,
     devices.is_handheld,

@@ -1,4 +1,4 @@
--- Which files tell of more than one date, and of which dates?
+-- Which files hold facts of more than one date, and of which dates?
 select
     files.source_system,
     files.file_name,

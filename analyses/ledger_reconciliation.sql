@@ -1,4 +1,4 @@
--- Do the marts tell what the simulated shop did? Empty unless a ledger was landed.
+-- Do the marts agree with what the simulated shop did? Empty unless a ledger was landed.
 select
     comparison,
     value_count,

@@ -1,1 +1,1 @@
-"""The shop simulator: a plan becomes CSV logs, and a ledger of what they should tell."""
+"""The shop simulator: a plan becomes CSV logs, and a ledger of what they should contain."""

@@ -73,7 +73,7 @@ def generate(
     Args:
         workers: processes; as many as processors where absent. They change nothing but the time.
         first_day, last_day: which days to write, counted from 0; all where absent.
-        progress: told how many more lines are written.
+        progress: called with how many more lines are written.
         land_in: takes the logs instead of the folder, which then gets the ledger alone; what it
             raises is passed on.
 
@@ -213,7 +213,7 @@ _reports: list[Any] = []
 
 
 def _prepare_worker(queue: Any) -> None:
-    """Let a worker process tell its progress to a queue, and keep its memory together."""
+    """Let a worker process send its progress to a queue, and keep its memory together."""
     _reports.append(queue)
     # Chunks are made in a thread per file; by default each would keep a heap of its own.
     with suppress(AttributeError, OSError):

@@ -91,7 +91,7 @@ class PartDay:
 
 @dataclass
 class _Growing:
-    """The files and the ledger of a day while its blocks are lived through."""
+    """The files and the ledger of a day while its blocks are simulated."""
 
     counts: dict[str, FileCount]
     sums: dict[str, Totals] = field(
@@ -102,7 +102,7 @@ class _Growing:
 
 
 class Part:
-    """One part of the people, lived through day by day."""
+    """One part of the people, simulated day by day."""
 
     def __init__(
         self,

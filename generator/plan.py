@@ -58,7 +58,7 @@ class Catalogue(_Part):
     zipf_exponent: float = Field(
         0.9, ge=0, le=3, description="popularity of the product of rank r is r to the minus this"
     )
-    drift_days: Days = Field(14, description="days after which products' popularity is drawn anew")
+    drift_days: Days = Field(14, description="days after which products' popularity is redrawn")
 
 
 class Source(_Part):
@@ -289,7 +289,7 @@ def load_plan(name_or_path: str, **changes: Any) -> Plan:
         raise InputError(f"There is no plan {name_or_path} ({error.strerror})", fix) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
-        raise InputError(f"{path} is not YAML: {reason}", "mend the file") from None
+        raise InputError(f"{path} is not YAML: {reason}", "correct the file") from None
     if not isinstance(content, dict):
         raise InputError(f"{path} is not a plan: it holds no keys", fix)
     return plan_of(content | changes, str(name_or_path))

@@ -1,6 +1,6 @@
 """The reference of the plan's keys, written from the plan itself.
 
-After a change of the plan, `python -m generator.plan_reference` writes `generator/PLAN.md` anew.
+After a change of the plan, `python -m generator.plan_reference` writes `generator/PLAN.md` again.
 """
 
 from pathlib import Path

@@ -71,8 +71,8 @@ def skip_what_is_proven(config: pytest.Config, items: list[pytest.Item]) -> None
     passed = {
         nodeid
         for tests in read_record().values()
-        for nodeid, told in tests.items()
-        if told["outcome"] == "passed" and told["version"] == version_of_the_code()
+        for nodeid, entry in tests.items()
+        if entry["outcome"] == "passed" and entry["version"] == version_of_the_code()
     }
     proven = [item for item in items if item.nodeid in passed]
     if proven:
@@ -117,16 +117,16 @@ def rows() -> Iterator[tuple[str, ...]]:
         tests = record.get(part, {})
         if not tests:
             yield part, "not run", "", "", ""
-        for version in sorted({str(told["version"]) for told in tests.values()}):
-            of_it = [told for told in tests.values() if told["version"] == version]
-            outcomes = Counter(str(told["outcome"]) for told in of_it)
-            minutes = sum(float(told["seconds"]) for told in of_it) / 60
+        for version in sorted({str(entry["version"]) for entry in tests.values()}):
+            of_it = [entry for entry in tests.values() if entry["version"] == version]
+            outcomes = Counter(str(entry["outcome"]) for entry in of_it)
+            minutes = sum(float(entry["seconds"]) for entry in of_it) / 60
             yield (
                 part,
                 ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())),
                 f"{minutes:.1f}",
                 version,
-                max(str(told["at"]) for told in of_it),
+                max(str(entry["at"]) for entry in of_it),
             )
 
 

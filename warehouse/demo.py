@@ -128,7 +128,7 @@ class Demo:
         self._console.print(f"The shop's ledger, to compare with: {row_count:,} rows")
 
     def _build(self) -> None:
-        """Run `dbt build`; its own lines tell how it goes on."""
+        """Run `dbt build`; its own lines show how it goes on."""
         from warehouse.settings import PROJECT_ROOT
         from warehouse.sql.dbt_environment import dbt_environment
 
@@ -291,7 +291,7 @@ def _reconciliation(connection: "Connection", quality: str) -> Table:
 
 def _ledger(connection: "Connection", quality: str) -> Table:
     """Whether the marts equal what the simulated shop's own ledger says they should."""
-    table = number_table("Built against the shop's ledger", "compared", "values", "built as told")
+    table = number_table("Built against the shop's ledger", "compared", "values", "as in ledger")
     found = connection.execute(
         "select comparison, value_count, difference_count, has_lapsed "
         f"from {quality}.ledger_reconciliation"

@@ -16,7 +16,7 @@ def up(settings: Settings, say: Say = lambda line: None) -> StartSummary:
 
     Args:
         settings: with target `cluster`, nothing is started, only checked.
-        say: told each step, in one line.
+        say: called with each step, in one line.
 
     Raises:
         WarehouseError: something is in the way: a port taken, no disk, no Java, a service that

@@ -23,10 +23,10 @@ def product_ids(numbers: np.ndarray) -> pa.Array:
 def visit_characters(
     seed: int, person: np.ndarray, day: np.ndarray, number: np.ndarray
 ) -> np.ndarray:
-    """The digits of visits, told by the person's number, the day and the visit of the day.
+    """The digits of visits, from the person's number, the day and the visit of the day.
 
     Returns:
-        uint8 of shape (visits, 12), to put behind a letter that tells what the key is of.
+        uint8 of shape (visits, 12), to put behind a letter that says what the key is of.
     """
     packed = (day.astype(np.int64) << 36) | (person.astype(np.int64) << 12) | number
     return text.key_characters(packed, stream_key(seed, "visit keys"))

@@ -190,7 +190,7 @@ def order_columns(
 def user_columns(
     plan: Plan, people: People, profiles: Profiles, rows: np.ndarray
 ) -> dict[str, pa.Array]:
-    """The columns of the users file for some versions, told by position."""
+    """The columns of the users file for some versions, by position."""
     versions = profiles.versions.take(rows)
     owner = versions.owner
     person = people.first + owner
@@ -229,7 +229,7 @@ def user_columns(
 
 
 def product_columns(plan: Plan, catalogue: Catalogue, rows: np.ndarray) -> dict[str, pa.Array]:
-    """The columns of the products file for some versions, told by position."""
+    """The columns of the products file for some versions, by position."""
     versions = catalogue.versions.take(rows)
     owner = versions.owner
     category, subcategory = catalogue.category[owner], catalogue.subcategory[owner]

@@ -78,7 +78,7 @@ class LedgerAccumulator:
     def _keep_events(self, day: Day, tables: dict[str, Totals]) -> dict[str, np.ndarray]:
         """Returns, per reading, the people whose earlier touchpoints changed."""
         visits, events = day.visits, day.events
-        # Most visits are told as they were: both readings begin with all of them, and the
+        # Most visits are recorded as they were: both readings begin with all of them, and the
         # observable one corrects the others.
         astray = events.malformed | (events.landed_day != day.day)
         odd = visits.skew_ms != 0
@@ -161,7 +161,7 @@ class LedgerAccumulator:
                 now = (statuses.landed_day == day.day) & ~statuses.malformed
                 became_known = versions.known_from_day
                 product_known = (catalogue.known_from_day <= day.day)[lines.product]
-            told = statuses.take(np.flatnonzero(now))
+            known_statuses = statuses.take(np.flatnonzero(now))
             known = np.flatnonzero(became_known <= day.day)
             known_versions = KnownVersions(
                 versions.owner[known],
@@ -172,7 +172,7 @@ class LedgerAccumulator:
                 tables,
                 lines,
                 category,
-                (told.line, told.status, told.updated_ms),
+                (known_statuses.line, known_statuses.status, known_statuses.updated_ms),
                 known_versions,
                 versions.owner[became_known == day.day],
                 product_known,

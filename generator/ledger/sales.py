@@ -67,7 +67,7 @@ class Sales:
         touched_people: np.ndarray,
         known_product: np.ndarray,
     ) -> tuple[UserTotals, np.ndarray]:
-        """Take in what is told on a day, and add what changes by it to the tables.
+        """Take in what is recorded on a day, and add what changes by it to the tables.
 
         Args:
             lines: every order line so far.

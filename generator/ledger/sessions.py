@@ -114,7 +114,7 @@ def add_sessions(
     time: np.ndarray,
     start_day: int,
 ) -> Sessions:
-    """Add what the given events tell to the tables of events, sessions, funnels and carts.
+    """Add what the given events show to the tables of events, sessions, funnels and carts.
 
     Args:
         events: the known ones, in the order of (visit, time).

@@ -12,7 +12,7 @@ from generator.ledger.sums import INTENDED, OBSERVABLE
 
 # Hours and products are counted in a sample of the logs: enough for a picture.
 _SAMPLE_BYTES = 400_000_000
-# per figure that tells the price of dirt: table of the ledger, its date, its measure
+# per figure that shows the price of dirt: table of the ledger, its date, its measure
 PRICED = {
     "events": ("events_daily", "event_date", "event_count"),
     "sessions": ("sessions_daily", "session_date", "session_count"),

@@ -114,7 +114,7 @@ def _pictures(overview: Overview, plan: Plan) -> list[tuple[str, str, str]]:
             "Funnel",
             "Of the sessions of people with a view, how many then put something in the cart, and "
             "how many then bought it. Right: the share that bought, by device, against the share "
-            "expected if only the plan's factor of the device told them apart.",
+            "expected if only the plan's factor of the device made the difference.",
             drawn(draw_funnel, overview, 3.4, 2),
         ),
         (

@@ -28,7 +28,7 @@ class OrderLines(Columns):
 
     Attributes:
         person: position of the buyer in the run of people.
-        day, number: of the visit that bought; they tell the order.
+        day, number: of the visit that bought; they identify the order.
         slot: the device slot of that visit.
         line: from 1.
         product, quantity, price: as in `Events`; the price of a piece, before discount, in cents.

@@ -107,7 +107,7 @@ class Catalogue:
         return self._prices
 
     def price_of_versions(self, rows: np.ndarray) -> np.ndarray:
-        """The price in cents of some of `versions`, told by position; a deletion keeps it."""
+        """The price in cents of some of `versions`, by position; a deletion keeps it."""
         owner, slot = self.versions.owner[rows], self.versions.slot[rows]
         changes = (self._price_days < self.plan.days).sum(axis=0)
         prices: np.ndarray = self._prices[owner, np.minimum(slot, changes[owner])]

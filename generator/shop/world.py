@@ -43,7 +43,7 @@ class Day:
 
 @dataclass
 class Block:
-    """A run of people small enough for the processor's caches, lived through day by day."""
+    """A run of people small enough for the processor's caches, simulated day by day."""
 
     population: Population
     catalogue: Catalogue

@@ -1,7 +1,7 @@
 {#-
     Makes dbt-spark see Iceberg tables as Iceberg.
 
-    dbt-spark tells the format of a table by the text `Provider: iceberg`, but for a table in the
+    dbt-spark knows the format of a table by the text `Provider: iceberg`, but for a table in the
     Hive metastore Spark prints `Provider: hive` and, among the table properties,
     `table_type=ICEBERG`. This runs dbt-spark's own statement and adds the missing text.
 -#}

@@ -1,5 +1,5 @@
 {#-
-    What a table of the ledger that holds changes tells as of the shop's as-of date, in the reading
+    What a table of the ledger that holds changes says as of the shop's as-of date, in the reading
     `observable`: the sums of its measures, without keys of which nothing is left.
 
     Args:

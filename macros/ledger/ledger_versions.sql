@@ -1,5 +1,5 @@
 {#-
-    What a table of the ledger that holds whole states tells as of the shop's as-of date, in the
+    What a table of the ledger that holds whole states says as of the shop's as-of date, in the
     reading `observable`: of each key the rows that landed last.
 
     Args:

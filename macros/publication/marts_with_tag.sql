@@ -1,5 +1,5 @@
 {#-
-    The marts that a publication shows anew: those with a tag, or all.
+    The marts that a publication updates: those with a tag, or all.
 
     Args:
         marts: from published_models.

@@ -23,10 +23,10 @@
     {% for row in run_query('select test from ' ~ table) %}
         {% do known.append("'" ~ row[0] ~ "'") %}
     {% endfor %}
-    {% set mended = known | select('in', outcomes.passed) | list %}
+    {% set passing_again = known | select('in', outcomes.passed) | list %}
     {% set broken = outcomes.failed | reject('in', known) | list %}
-    {% if mended %}
-        {% do run_query('delete from ' ~ table ~ ' where test in (' ~ mended | join(', ') ~ ')') %}
+    {% if passing_again %}
+        {% do run_query('delete from ' ~ table ~ ' where test in (' ~ passing_again | join(', ') ~ ')') %}
     {% endif %}
     {% if broken %}
         {% do run_query('insert into ' ~ table ~ ' values (' ~ broken | join('), (') ~ ')') %}

@@ -1,6 +1,6 @@
 {#-
     The versions of users or products in order: each with its number, counted from 1, and with the
-    time of the next one. A version is known by the time of its update; of lines that tell the same
+    time of the next one. A version is known by the time of its update; of lines that state the same
     one the first landed counts.
 
     Args:

@@ -333,7 +333,7 @@ names as (
 ),
 
 -- a ledger says nothing of what was landed under later dates, which the marts hold already, nor of
--- an as-of date that was asked for, by which some marts are told
+-- an as-of date that was asked for, as of which some marts are measured
 validity as (
     select
         coalesce(

@@ -1,1 +1,1 @@
-"""One `dbt build` as many tasks: one runs dbt, the others tell what became of their nodes."""
+"""One `dbt build` as many tasks: a producer runs dbt, consumers show what became of each node."""

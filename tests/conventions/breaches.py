@@ -39,5 +39,5 @@ def declaration(node: dict[str, Any]) -> str:
 
 
 def named(names: Iterable[str]) -> str:
-    """Names in order, as a line tells them."""
+    """Names in order, as a line lists them."""
     return ", ".join(sorted(names))

@@ -42,7 +42,7 @@ def fingerprint() -> str:
 
 
 def ask_dbt() -> subprocess.CompletedProcess[str]:
-    """Without the settings of this shell, which would make dbt parse everything anew."""
+    """Without the settings of this shell, which would make dbt parse everything again."""
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -98,7 +98,7 @@ class DbtProject:
         if not self._refusal.exists():
             return
         try:
-            (self.answers / "told").touch(exist_ok=False)
+            (self.answers / "reported").touch(exist_ok=False)
         except FileExistsError:
             pytest.skip("dbt cannot parse the project, and has said so above")
         text = f"dbt cannot parse the project.\n{self._refusal.read_text()}"

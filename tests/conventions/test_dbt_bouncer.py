@@ -45,7 +45,7 @@ def test_dbt_bouncer_finds_nothing(project: DbtProject, tmp_path: Path) -> None:
             *("--output-file", found),
         ],
         cwd=PROJECT_ROOT,
-        # It looks for the folder `target` of what it is told is the project.
+        # It looks for the folder `target` of what it is given as the project.
         env={**os.environ, "DBT_PROJECT_DIR": str(project.answers.parent)},
         capture_output=True,
         text=True,

@@ -75,7 +75,7 @@ def test_a_description_tells_the_questions_after_the_grain(models: Nodes) -> Non
     report(
         Breach(
             declaration(model),
-            f"the first paragraph of {model['name']} does not tell what it answers",
+            f"the first paragraph of {model['name']} does not say what it answers",
             'add "Answers …." after its grain',
         )
         for model in read_by_people(models).values()

@@ -229,7 +229,7 @@ def test_the_key_tested_is_the_grain(manifest: dict[str, Any], models: list[Mode
         fix = f"add {test} of its meta.grain"
         own = tested.get(model["unique_id"])
         if own is not None and own != grain(model):
-            what = f"the key tested of {name} is {own}, its grain {grain(model) or 'not told'}"
+            what = f"the key tested of {name} is {own}, its grain {grain(model) or 'not declared'}"
             breaches.append(Breach(path, what, "test the columns of meta.grain, in their order"))
         elif own is None and model["config"]["materialized"] == "view":
             neighbours = [*manifest["child_map"][model["unique_id"]], *model["depends_on"]["nodes"]]

@@ -40,7 +40,7 @@ class Clone:
         """`make demo` built and compared everything, and left the tree as it was."""
         # Every source system in the catalogue is enabled, one has logs: no line may be missing.
         assert "warehouse sql" in said
-        assert "built as told" in said and "all but" not in said
+        assert "as in ledger" in said and "all but" not in said
         status = ["git", "status", "--porcelain"]
         left = subprocess.run(status, cwd=self.folder, capture_output=True, text=True, check=True)
         assert not left.stdout, "the demo leaves nothing in the tree that git does not ignore"

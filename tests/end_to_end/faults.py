@@ -13,7 +13,7 @@ from .table_snapshots import Query, current_snapshots
 def write_a_row_twice(query: Query, table: str, condition: str) -> None:
     """Write one of the rows that meet a condition once more, as if a build had done it.
 
-    A table that does not remember its snapshot as its own would be made anew.
+    A table that does not remember its snapshot as its own would be rebuilt.
     """
     query(f"insert into {table} select * from {table} where {condition} limit 1")
     snapshot = current_snapshots([table], query)[table]

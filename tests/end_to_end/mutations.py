@@ -75,11 +75,11 @@ def mutations_of(model: Path) -> Iterator[Mutation]:
     for fault, pattern, replacement in FAULTS:
         for match in re.finditer(pattern, text):
             begin = match.start() + len(match[0]) - len(match[0].lstrip())
-            # What is planned for a build changes what it costs, not what it tells.
-            is_plan = "{{" in match[0]
+            # What a build overwrites changes what it costs, not what it computes.
+            is_jinja = "{{" in match[0]
             is_hidden = any(first <= begin < last for first, last in hidden)
             is_same = fault == TURNED_OUTER and not can_lose_rows(text[match.end() :], imports)
-            if not (is_plan or is_hidden or is_same):
+            if not (is_jinja or is_hidden or is_same):
                 yield Mutation(model, fault, match.start(), match.end(), replacement)
 
 

@@ -14,7 +14,7 @@ PUBLISH = ("run-operation", "publish")
 def test_readers__see_one_batch_after_the_other(
     built: Path, cluster: Settings, warehouse: Run, dbt: Run, query: Query
 ) -> None:
-    """On several connections without a pause, while a day is built, then every table made anew."""
+    """On several connections without a pause, while a day is built, then every table rebuilt."""
     count = "select count(distinct publication_id) from quality.publications"
     [(before,)] = query(count)
     warehouse("land", "shop", built / "landed_date=2024-03-03")

@@ -23,7 +23,7 @@ class Seen:
     Attributes:
         answers: of each mart, each once: its number of rows, and a sum over their content; of each
             table of quality its number of rows alone.
-        errors: what readers were told instead of an answer.
+        errors: what readers got instead of an answer.
         count: of all answers.
     """
 

@@ -1,4 +1,4 @@
-"""What the logs of a shop tell, as arrays; and uniform data to compare them with."""
+"""What the logs of a shop hold, as arrays; and uniform data to compare them with."""
 
 import re
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ PLAN = Plan(
     products=400,
     events_per_day=8_000,
     people=People(active_days=10, lapsed_days=8, reactivation=0.5),
-    # Ranks are told from counts: they must not change while it is counted.
+    # Ranks are read from counts: they must not change while it is counted.
     catalogue=Catalogue(drift_days=3660, launched_before=1, discontinued=0),
     visits=Visits(month_weights=[1] * 12, campaigns=[SALE]),
     intent=Intent(buy=0.2),
@@ -51,7 +51,7 @@ HOUR, DAY = 3600, 86_400
 
 @dataclass(frozen=True)
 class Facts:
-    """What the logs tell.
+    """What the logs hold.
 
     Attributes:
         started, ended: of each visit of people, in seconds since the plan's start.

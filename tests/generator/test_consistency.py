@@ -1,4 +1,4 @@
-"""The shop's tables fit together: what one of them tells, the others do not deny."""
+"""The shop's tables fit together: what one of them says, the others do not deny."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +39,7 @@ DIRTY = Dirt(
     orphan_products=0.1,
 )
 
-# What must hold of sound lines, whatever else was lost on the way. Each query tells what does not.
+# What must hold of sound lines, whatever else was lost on the way. Each query finds what does not.
 ALWAYS = {
     "two tellings of an order line differ": """
         select order_id, order_line from orders group by all
@@ -152,7 +152,7 @@ WITHOUT_DIRT = {
 
 
 VIEWS = """
-    -- what a right clock tells
+    -- what a right clock records
     create view told as from events where event_id not in
         (select line_key from dirty_lines where defect = 'skewed_clock');
     -- the lines of an order are its purchases in the order of their keys, unless some lack
@@ -271,7 +271,7 @@ def test_every_contradiction_can_be_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("what", "table"), [("user", "users"), ("product", "products")])
 def test_only_declared_orphans_have_unknown_keys(what: str, table: str, dirty_shop: Shop) -> None:
     shop = dirty_shop
-    # as the extracts of the day of landing and of the days before tell
+    # as the extracts of the day of landing and of the days before say
     unknown = f"""select event_id from event_lines where {what}_id <> '' and not exists (
         from {table.removesuffix("s")}_lines as known where known.{what}_id = event_lines.{what}_id
             and known.landed_date <= event_lines.landed_date)"""

@@ -1,4 +1,4 @@
-"""The same plan gives the same bytes: whoever writes them, in whatever order, wherever."""
+"""The same plan gives the same bytes, whatever process writes them, in whatever order, wherever."""
 
 import ast
 import hashlib

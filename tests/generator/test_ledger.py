@@ -186,7 +186,7 @@ def test_duplicate_lines_are_listed(generated, table):
     [("events", "event_time"), ("orders", "updated_at"), ("users", "updated_at")],
 )
 def test_late_lines_are_listed(generated, table, moment):
-    # What is malformed, or told by a wrong clock, does not show that it is late.
+    # What is malformed, or timed by a wrong clock, does not show that it is late.
     hidden = {key for _, key in dirty_keys(generated, table, "malformed", "skewed_clock")}
     start = generated.plan.start_date
     late = landed_keys(

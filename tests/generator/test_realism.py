@@ -66,7 +66,7 @@ def check_popularity(facts: Facts) -> None:
 
 
 def check_gaps(facts: Facts) -> None:
-    """Gaps are log-normal: 230,000 of them tell median and sigma to 0.3 %; rounding and the cut
+    """Gaps are log-normal: 230,000 of them give median and sigma to 0.3 %; rounding and the cut
     at 29 minutes take more."""
     logs = np.log(facts.gap)
     assert np.exp(np.median(logs)) == pytest.approx(PLAN.visits.gap_median_seconds, rel=0.02)
@@ -148,7 +148,7 @@ def check_midnight(facts: Facts) -> None:
 
 
 def check_lapsing(facts: Facts) -> None:
-    """Users lapse, come back or not: whoever is seen is seen less often the later, as planned.
+    """Users lapse, come back or not: who is seen is seen less often the later, as planned.
 
     Compared are weeks three and one apart, both without the campaign: 400 and more pairs of days,
     so 7 % by chance, and some more since activity comes in whole days.

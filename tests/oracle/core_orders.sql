@@ -205,7 +205,7 @@ select
 from seed_devices
 full join (select distinct device_type from fct_events) using (device_type);
 
--- Recency, lapse and age are told as of the last date under which anything was landed.
+-- recency, lapse and age are measured as of the last date under which anything was landed.
 create table as_of_dates as
 select
     source_system,

@@ -16,27 +16,27 @@ from airflow.sdk.plugins_manager import get_hook_lineage_readers_plugins
 
 
 def refuse(*_: Any, **__: Any) -> None:
-    """Stands in for every way to another program."""
+    """Replaces every way to another program."""
     raise AssertionError("loading a DAG reached for the network")
 
 
 def main(files: list[str]) -> None:
-    """Load the files and tell of each, by its name."""
+    """Load the files and describe each, by its name."""
     socket.socket.connect = socket.socket.connect_ex = refuse
     socket.getaddrinfo = refuse
     # Airflow itself, which is not what is measured: it loads its plugins when first asked for one.
     get_hook_lineage_readers_plugins()
-    told = {}
+    loaded_files = {}
     for file in files:
         began = time.process_time()
         bag = DagBag(dag_folder=file, safe_mode=True, bundle_name="dags-folder")
-        told[Path(file).stem] = {
+        loaded_files[Path(file).stem] = {
             "seconds": time.process_time() - began,
             "errors": dict(bag.import_errors),
             "modules": sorted(sys.modules),
             "dags": {dag_id: described(dag) for dag_id, dag in bag.dags.items()},
         }
-    print("\n" + json.dumps(told), flush=True)
+    print("\n" + json.dumps(loaded_files), flush=True)
 
 
 def described(dag: Any) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def described(dag: Any) -> dict[str, Any]:
         "max_active_runs": dag.max_active_runs,
         "catchup": dag.catchup,
         "deadline": bool(dag.deadline),
-        "tells_failure": bool(dag.on_failure_callback or dag.has_on_failure_callback),
+        "notifies_of_failure": bool(dag.on_failure_callback or dag.has_on_failure_callback),
         "doc": dag.doc_md,
         "tasks": {
             task.task_id: {

@@ -51,9 +51,9 @@ def rendered(loaded: Loaded, dag_id: str, *commands: str) -> dict[str, dict[str,
 
 def test_every_file_loads_without_an_error(loaded: Loaded) -> None:
     assert set(loaded) == set(ALL)
-    for dag_id, told in loaded.items():
-        assert not told["errors"]
-        assert set(told["dags"]) == {dag_id}
+    for dag_id, seen in loaded.items():
+        assert not seen["errors"]
+        assert set(seen["dags"]) == {dag_id}
 
 
 @pytest.mark.parametrize("dag_id", ALL)
@@ -139,13 +139,13 @@ def test_nothing_is_built_before_its_files_arrived_and_its_turn_came(
 
 @pytest.mark.parametrize("dag_id", ALL)
 def test_policies(loaded: Loaded, dag_id: str) -> None:
-    told = dag(loaded, dag_id)
-    assert told["max_active_runs"] == 1
-    assert told["tells_failure"]
-    assert told["deadline"] == (dag_id in ("warehouse_daily", "warehouse_hourly"))
-    assert told["catchup"] == (dag_id == "warehouse_daily")
-    assert told["doc"]
-    for task_id, task in told["tasks"].items():
+    seen = dag(loaded, dag_id)
+    assert seen["max_active_runs"] == 1
+    assert seen["notifies_of_failure"]
+    assert seen["deadline"] == (dag_id in ("warehouse_daily", "warehouse_hourly"))
+    assert seen["catchup"] == (dag_id == "warehouse_daily")
+    assert seen["doc"]
+    for task_id, task in seen["tasks"].items():
         assert task["owner"] == "warehouse"
         assert task["doc"], task_id
         # Nodes take no worker, and the build is what is tried again, not they.
@@ -163,14 +163,14 @@ def test_a_new_model_appears_without_touching_python(
     changed["nodes"][new] = json.loads(text)
     shutil.copytree(scheduled.data_folder / "airflow", tmp_path / "airflow")
     (tmp_path / "airflow" / "manifest.json").write_text(json.dumps(changed))
-    told = load("warehouse_daily", WAREHOUSE_DATA_FOLDER=str(tmp_path))
-    ids = {task["unique_id"] for task in dag(told, "warehouse_daily")["tasks"].values()}
+    seen = load("warehouse_daily", WAREHOUSE_DATA_FOLDER=str(tmp_path))
+    ids = {task["unique_id"] for task in dag(seen, "warehouse_daily")["tasks"].values()}
     assert {old, new} <= ids
 
 
 def test_without_a_manifest_the_page_tells_the_fix(load: Load, tmp_path: Path) -> None:
-    told = load("warehouse_daily", WAREHOUSE_DATA_FOLDER=str(tmp_path))
-    [error] = told["warehouse_daily"]["errors"].values()
+    seen = load("warehouse_daily", WAREHOUSE_DATA_FOLDER=str(tmp_path))
+    [error] = seen["warehouse_daily"]["errors"].values()
     assert "warehouse airflow parse" in error
 
 

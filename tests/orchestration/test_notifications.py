@@ -1,4 +1,4 @@
-"""Failed and late runs are told over real HTTP and SMTP; what is away stops nobody."""
+"""Failed and late runs are reported over real HTTP and SMTP; what is away stops nobody."""
 
 import asyncio
 import json

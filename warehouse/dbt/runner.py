@@ -1,4 +1,4 @@
-"""Runs dbt within this process, and tells apart what is worth trying again from what is not."""
+"""Runs dbt within this process, and distinguishes what is worth trying again from what is not."""
 
 import os
 import re
@@ -53,13 +53,13 @@ def run_dbt(
     settings: Settings,
     arguments: Sequence[str],
     environment: Mapping[str, str] | None = None,
-    tell: Callable[[NodeResult], None] = lambda result: None,
+    on_result: Callable[[NodeResult], None] = lambda result: None,
 ) -> None:
     """Run a dbt command; its lines go to standard output.
 
     Args:
         environment: variables for this run only, beside those of the settings.
-        tell: told of each node when it is finished, from dbt's threads.
+        on_result: called with each node when it is finished, from dbt's threads.
 
     Raises:
         DbtFailed: the command failed.
@@ -68,7 +68,7 @@ def run_dbt(
 
     def on_event(event: Any) -> None:
         if event.info.name == "NodeFinished":
-            tell(_node_result(event))
+            on_result(_node_result(event))
 
     folders = ["--target-path", dbt_target(settings), "--log-path", settings.data_folder / "logs"]
     target = [*map(str, folders), "--no-use-colors", "--no-use-colors-file"]

@@ -15,7 +15,7 @@ def register(application: typer.Typer) -> None:
 
 SourceName = Annotated[str, typer.Argument(help="A source system declared under models/staging.")]
 TableName = Annotated[
-    str | None, typer.Option("--table", help="The table; told by the file names where absent.")
+    str | None, typer.Option("--table", help="The table; where absent, the file names say which.")
 ]
 
 

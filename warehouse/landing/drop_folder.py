@@ -1,8 +1,8 @@
 """The drop folder of a source system: what lies in it is landed, and removed once it is live.
 
-Whoever brings files writes them under a name that is not landed (one that begins with `.` or `_`,
+Who brings files writes them under a name that is not landed (one that begins with `.` or `_`,
 or ends in `.part` or `.tmp`) or on the same disk outside the folder, and moves them in by one
-rename when they are finished. Files may lie in folders `landed_date=YYYY-MM-DD`, which tell their
+rename when they are finished. Files may lie in folders `landed_date=YYYY-MM-DD`, which give their
 date.
 """
 

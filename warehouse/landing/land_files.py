@@ -53,10 +53,10 @@ def land(
 
     Args:
         source: name of a declared source system.
-        table: the table they belong to; told by their names where absent.
+        table: the table they belong to; where absent, their names say which.
         landed_date: the date to land them under; else their `landed_date=…` folder, else today.
         replace: withdraw a live file of the same name and other content.
-        progress: told how it goes on.
+        progress: called with how it goes on.
 
     Returns:
         What became of each file; a file that failed does not keep the others from landing.
@@ -251,7 +251,7 @@ class _Landing:
             self._store_waiting()
 
     def _may_be_known(self, file: SourceFile, opened: BinaryIO) -> bool:
-        """Whether the content may be live or stored already, told without reading it."""
+        """Whether the content may be live or stored already, without reading it."""
         live = [known for known in self._recording.live if known.table_name == file.table.name]
         folder = partition_folder(self._folder(file.table.name), file.landed_date)
         sizes = [known.byte_count for known in live] + self._stored.sizes(folder, file.name)

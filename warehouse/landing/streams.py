@@ -99,7 +99,7 @@ def record_streams(
     Args:
         source: the source system they were stored for.
         replace: withdraw a live file of the same name and other content.
-        progress: told what became of each.
+        progress: called with what became of each.
 
     Returns:
         What became of each stream; one that failed does not keep the others from landing.

@@ -1,7 +1,7 @@
 """Maintenance: small files brought together, and what nobody needs any more removed.
 
 Every step can be interrupted and is completed by the next run. A compaction makes a snapshot of
-the same rows; whoever held on to the one before it (the tag `published`, the memory of the table
+the same rows; what held on to the one before it (the tag `published`, the memory of the table
 itself and of downstream ones, the log of publications) is then moved along, so no model sees a
 change and no mart looks unpublished.
 """
@@ -44,7 +44,7 @@ def maintain(
     Not to be run beside a dbt build of the same tables.
 
     Args:
-        say: told how it goes on, in lines for a person.
+        say: called with how it goes on, in lines for a person.
         older_than: snapshots that were superseded before this may go; three days ago where absent.
 
     Raises:

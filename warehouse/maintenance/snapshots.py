@@ -48,7 +48,7 @@ def expirable(
         snapshots: all that the table keeps, the oldest first.
         referenced: snapshots that branches and tags stand for.
         consumed: snapshots that tables remember. From the oldest of them on all are kept:
-            Iceberg no longer tells by which snapshot a partition was updated once that is expired,
+            Iceberg no longer says which snapshot updated a partition once that is expired,
             and a change would go unseen.
         superseded_before: a snapshot that another one followed later than this is kept, for a
             query may still read it.

@@ -47,7 +47,7 @@ def namenode_command(
     namenode = "org.apache.hadoop.hdfs.server.namenode.NameNode"
     formatted = folder(settings) / "formatted"
     if not formatted.exists():
-        # A first formatting that was cut short is begun anew; no data can be there yet.
+        # A first formatting that was cut short is begun again; no data can be there yet.
         shutil.rmtree(folder(settings), ignore_errors=True)
         folder(settings).mkdir(parents=True)
         answer = subprocess.run(

@@ -22,7 +22,7 @@ def wait_for_hdfs(settings: Settings, say: Callable[[str], None]) -> None:
     while not hdfs_works(settings):
         now = time.monotonic()
         if now > safe_mode_deadline and _is_in_safe_mode(settings):
-            say("The NameNode stays in safe mode; telling it to leave")
+            say("The NameNode stays in safe mode; asking it to leave")
             java = find_java(settings)
             libraries = fetch_libraries(settings, java, say)
             memory = memory_budget(settings, machine_memory_mib())

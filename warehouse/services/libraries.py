@@ -43,7 +43,7 @@ def fetch_libraries(settings: Settings, java: Java, say: Callable[[str], None]) 
     Args:
         settings: `cache_folder` is where they are kept.
         java: runs Ivy.
-        say: told what is going on, in one line.
+        say: called with what is going on, in one line.
 
     Raises:
         WarehouseError: they cannot be fetched, or a checksum differs.
@@ -60,7 +60,7 @@ def fetch_libraries(settings: Settings, java: Java, say: Callable[[str], None]) 
     if wrong:
         raise WarehouseError(
             f"A Java library in {folder} is damaged or missing: {wrong[0]}",
-            f"delete {folder} and run `warehouse up`, which fetches it anew",
+            f"delete {folder} and run `warehouse up`, which fetches it again",
         )
     return Libraries(folder)
 

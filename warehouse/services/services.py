@@ -1,4 +1,4 @@
-"""The services of the embedded cluster: their names, ports and how each tells that it is ready."""
+"""The services of the embedded cluster: their names, ports and how each shows that it is ready."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -25,7 +25,7 @@ def command(settings: Settings, java: Java, libraries: Libraries, memory: Memory
             "hive.exec.local.scratchdir": str(_scratch(settings)),
             "hive.server2.logging.operation.enabled": "false",
             "hive.async.log.enabled": "false",
-            # As another user Hive's client would connect to the metastore anew for each statement,
+            # As another user Hive's client would connect to the metastore again for each statement,
             # and that is a third of a small one.
             "hive.server2.enable.doAs": "false",
         },
@@ -36,14 +36,14 @@ def command(settings: Settings, java: Java, libraries: Libraries, memory: Memory
         {
             # A file is on as many DataNodes as there are, up to three.
             "dfs.replication": min(3, settings.datanodes),
-            # A file is closed once a DataNode has told the NameNode of its block. The client asks
-            # again after this delay, doubled each time; the default of 400 ms is most of the time
-            # that a small file takes, and a commit writes several.
+            # A file is closed once a DataNode has reported its block to the NameNode. The client
+            # asks again after this delay, doubled each time; the default of 400 ms is most of the
+            # time that a small file takes, and a commit writes several.
             "dfs.client.block.write.locateFollowingBlock.initial.delay.ms": 5,
             "dfs.client.block.write.locateFollowingBlock.retries": 12,
             # An idle connection to the NameNode is kept for ten seconds. After a NameNode's restart
             # the next call on it fails; it is sent again, on a new one, after about half a second.
-            # Connecting is tried as often, so a NameNode that stays away is told in half a minute.
+            # Connecting is tried as often, so a NameNode that stays away fails it in half a minute.
             "dfs.client.retry.policy.enabled": "true",
             "dfs.client.retry.policy.spec": "500,2",
         },
@@ -104,7 +104,7 @@ def _properties(settings: Settings, memory: MemoryBudget) -> dict[str, object]:
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": 2 * cores,
         # A build of everything needs many hundreds of generated classes. By default a hundred are
-        # kept, so that each day's build generates and compiles them anew.
+        # kept, so that each day's build generates and compiles them again.
         "spark.sql.codegen.cache.maxEntries": 2000,
         # Enough for the versions of a million users, which take twice their estimate in memory. A
         # shuffle's own sizes are of compressed rows, so that for them the default remains.

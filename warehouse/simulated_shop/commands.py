@@ -40,7 +40,7 @@ def generate(
         bool, typer.Option("--report", help="Also write a page with plots of what was generated.")
     ] = False,
 ) -> None:
-    """Simulate a shop: its logs as CSV, and a ledger of what they should tell."""
+    """Simulate a shop: its logs as CSV, and a ledger of what they should contain."""
     from rich.console import Console
 
     from generator.generation import generate as write
@@ -85,7 +85,7 @@ def generate(
         console.print(f"Report: {write_report(target)}")
     if not land:
         console.print(f"Next: warehouse land shop {target}")
-    console.print(f"What it should tell: warehouse ledger {target}")
+    console.print(f"What it should contain: warehouse ledger {target}")
 
 
 def ledger(
@@ -104,7 +104,7 @@ def ledger(
         typer.Option("--land", help="Land the ledger, for quality.ledger_reconciliation."),
     ] = False,
 ) -> None:
-    """Show what the generated logs should tell: what the shop did, and what landed of it."""
+    """Show what the generated logs should contain: what the shop did, and what landed of it."""
     from rich.console import Console
 
     from generator.ledger.reading import Ledger

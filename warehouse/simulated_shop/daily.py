@@ -106,7 +106,7 @@ def generate_day(
     that was landed before is then taken out.
 
     Args:
-        say: told what was done, in lines for a person.
+        say: called with what was done, in lines for a person.
 
     Raises:
         UsageError: the plan is bad, or changed since its first date was generated.
@@ -172,14 +172,14 @@ def _land_ledger(
 
     known = _known(live)
     as_of = max((landed_date for *_, landed_date in known), default=shop.plan.start_date)
-    told: set[_File] = set()
+    recorded: set[_File] = set()
     for day in range((as_of - shop.plan.start_date).days + 1):
         files = shop.files_of(day) if day < shop.plan.days else None
         if files is None:
-            told.clear()
+            recorded.clear()
             break
-        told |= files
-    if not told or told != known:
+        recorded |= files
+    if not recorded or recorded != known:
         removed = remove_ledger(settings)
         say(
             f"No ledger is landed{', and that of before is taken out' if removed else ''}: the "

@@ -13,7 +13,7 @@ from warehouse.landing.local_files.discovery import parse_date
 
 @contextmanager
 def generation_progress(console: Console, plan: Plan, days: int) -> Iterator[Callable[[int], None]]:
-    """A bar with lines per second and the time left; gives what to tell of more lines written."""
+    """A bar with lines per second and the time left; gives what to call with more lines written."""
     columns = (
         TextColumn("Generating"),
         BarColumn(),

@@ -104,7 +104,7 @@ def _run(connection: Connection, statement: str) -> None:
 
 
 def as_table(result: Result) -> Table:
-    """A result as a table: numbers to the right, null told from empty text."""
+    """A result as a table: numbers to the right, null distinguished from empty text."""
     table = Table(header_style="bold")
     for position, name in enumerate(result.columns):
         values = [row[position] for row in result.rows if row[position] is not None]

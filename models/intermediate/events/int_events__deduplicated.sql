@@ -29,7 +29,7 @@ events as (
     from {{ ref('int_events__united') }}
 ),
 
--- the first landed line of an event wins; what is left of a tie is told apart by its content, so
+-- the first landed line of an event wins; what is left of a tie is distinguished by its content, so
 -- that any order of landing and building gives the same fact; ids come first, for
 -- sorting compares them soonest
 ranked as (

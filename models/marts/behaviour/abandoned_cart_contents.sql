@@ -39,7 +39,7 @@ cart_events as (
         event_at,
         event_type,
         product_id,
-        -- who tells of no quantity puts in one piece
+        -- a line without a quantity puts in one piece
         coalesce(quantity, 1) as quantity,
         coalesce(unit_price, 0) as unit_price
     from {{ ref('fct_events') }}

@@ -23,7 +23,7 @@ paths as (
     where {{ in_partitions('session_date', rebuild) }}
 ),
 
--- the first event of a type after one of another type always begins a step, so the steps tell all;
+-- the first event of a type after one of another type always begins a step, so the steps say all;
 -- their places keep apart what happened at the same moment
 placed as (
     select

@@ -50,7 +50,7 @@ active_customers as (
     from customers
 ),
 
--- a customer who has lapsed was one until the last order; less than a month tells no monthly value
+-- a customer who has lapsed was one until the last order; less than a month gives no monthly value
 tenures as (
     select
         *,

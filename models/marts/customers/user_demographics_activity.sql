@@ -47,7 +47,7 @@ as_of_dates as (
     from {{ ref('as_of_dates') }}
 ),
 
--- whoever is known by a profile, by events or by orders is one user
+-- who is known by a profile, by events or by orders is one user
 sightings as (
     select
         source_system,

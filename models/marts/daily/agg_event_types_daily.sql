@@ -24,7 +24,7 @@ events as (
     where {{ in_partitions('event_date', rebuild) }}
 ),
 
--- people are few among events: they are told apart after this step, not before
+-- people are few among events: they are distinguished after this step, not before
 visitor_days as (
     select
         source_system,

@@ -1,6 +1,6 @@
 {{ config(materialized='incremental') }}
 
-{# A date that changes can make users new or reactivated on later ones: all of it is built anew. #}
+{# A date that changes can make users new or reactivated on later ones: all of it is rebuilt. #}
 {% set rebuild = rebuild_if_changed([ref('agg_visitors_daily'), ref('visitor_users')]) %}
 
 {{ overwrites(none, rebuild) }}

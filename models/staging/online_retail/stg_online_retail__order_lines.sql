@@ -78,7 +78,7 @@ validated as (
     from typed
 ),
 
--- the source has no line id and repeats are real: equal lines of a file are told apart by counting
+-- the source has no line id and repeats are real: equal lines of a file are distinguished by counting
 numbered as (
     select
         *,

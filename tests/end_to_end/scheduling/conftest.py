@@ -90,7 +90,7 @@ def scheduled(
     own = Airflow(settings, airflow_environment(settings))
     own.start()
     # What another test let Airflow know of the DAGs had other settings.
-    wait_until(lambda: is_read_anew(own), 120, lambda: "the DAGs were not read anew")
+    wait_until(lambda: is_read_anew(own), 120, lambda: "the DAGs were not read again")
     time.sleep(10)
     # Somebody reads the docs meanwhile.
     with socket.create_server(("127.0.0.1", settings.port("docs"))):

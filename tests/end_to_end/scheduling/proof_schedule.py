@@ -192,7 +192,7 @@ def test_backfill__goes_on_by_itself_and_changes_nothing(
     query: Query,
     built_tables: dict[str, str],
 ) -> None:
-    """Neither the maintenance before it nor what came meanwhile makes it build a day anew."""
+    """Neither the maintenance before it nor what came meanwhile makes it build a day again."""
     ended = turns.newer.succeed().told()["end_date"]
     assert snapshots_at(ended, turns.before, query) == turns.before
     wait_until(lambda: len(runs_of(scheduled, BACKFILL)) == 2, 60, turns.newer.explain)

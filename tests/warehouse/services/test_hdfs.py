@@ -1,4 +1,4 @@
-"""What the NameNode says of itself is told apart from what another program says."""
+"""What the NameNode says of itself is distinguished from what another program says."""
 
 import socket
 from concurrent.futures import ThreadPoolExecutor

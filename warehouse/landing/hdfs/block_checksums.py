@@ -1,6 +1,6 @@
 """The checksum of a stored file, from those that HDFS keeps of its blocks; no byte is read again.
 
-The DataNodes verified every byte they took by these checksums. HDFS tells them by two doors: the
+The DataNodes verified every byte they took by these checksums. HDFS gives them by two doors: the
 NameNode's web page says where the blocks are, and a DataNode combines a block's checksums into one
 (operation 85 of its protocol, whose messages are protocol buffers).
 """
@@ -26,14 +26,14 @@ _CRC32C = 2
 _POLYNOMIAL = 0x82F63B78
 
 
-def tells_checksums(settings: Settings) -> bool:
+def gives_checksums(settings: Settings) -> bool:
     """Whether HDFS can be asked: where an existing NameNode's web page is, is no setting."""
     return settings.target == "embedded"
 
 
 def checksum_of_blocks(settings: Settings, path: str) -> int | None:
-    """CRC-32C of a closed file, or None where HDFS does not tell."""
-    if not tells_checksums(settings):
+    """CRC-32C of a closed file, or None where HDFS does not say."""
+    if not gives_checksums(settings):
         return None
     try:
         blocks = _blocks(settings.port("namenode_web"), path)

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from hdfs_native import Client, FileWriter, WriteOptions
 
 from warehouse.errors import UsageError, WarehouseError
-from warehouse.landing.hdfs.block_checksums import checksum_of_blocks, tells_checksums
+from warehouse.landing.hdfs.block_checksums import checksum_of_blocks, gives_checksums
 from warehouse.landing.hdfs.verification_read import VerificationRead
 from warehouse.landing.local_files.content import Summarizer, Summary, read_chunks
 from warehouse.landing.local_files.discovery import SourceFile
@@ -144,7 +144,7 @@ def _store(
 ) -> Summary:
     writer = _writer(client, hidden_path, stored)
     summarizer = Summarizer(header_line)
-    early = not tells_checksums(settings)
+    early = not gives_checksums(settings)
     with VerificationRead(client, hidden_path, early) as back:
         _send(chunks, writer, summarizer, back.follow, stored, advance)
         summary = summarizer.summary()

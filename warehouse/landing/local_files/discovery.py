@@ -74,7 +74,7 @@ def check_files(
     """Check files one by one; one that cannot be landed does not keep the others from it.
 
     Args:
-        table: the table they belong to; told by their names where absent.
+        table: the table they belong to; where absent, their names say which.
         landed_date: the date to land them under; else their `landed_date=…` folder.
         otherwise: the date of files without one of their own; today where absent.
     """

@@ -62,7 +62,7 @@ def _create(connection: Connection, settings: Settings, source: Source, table: T
     # Only a line feed ends a line: a lone carriage return within one must not split it.
     connection.execute(
         f"create table if not exists {raw_table_name(settings, table)} ("
-        "line string comment 'the line as it came', "
+        "line string comment 'the line, verbatim', "
         "landed_date date comment 'the date it was landed under') "
         f"using text options ('lineSep' = {literal(chr(10))}) partitioned by (landed_date) "
         f"location {literal(location)} comment {literal(description)}"

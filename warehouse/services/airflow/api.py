@@ -33,13 +33,13 @@ def health(settings: Settings) -> dict[str, str]:
     It is `healthy` or what else the health check says. Empty when the API server does not answer.
     """
     try:
-        told = _ask(settings, "GET", "/api/v2/monitor/health")
+        reported = _ask(settings, "GET", "/api/v2/monitor/health")
     except (ServiceUnavailable, urllib.error.HTTPError):
         return {}
     answer = {"api-server": "healthy"}
     for component in COMPONENTS:
         if component.health:
-            answer[component.name] = told[component.health]["status"] or "never ran"
+            answer[component.name] = reported[component.health]["status"] or "never ran"
     return answer
 
 
@@ -50,10 +50,10 @@ def import_errors(settings: Settings) -> list[tuple[str, str]]:
         ServiceUnavailable: the API server does not answer.
         urllib.error.HTTPError: it refused the request.
     """
-    told = rest(settings, "GET", "/api/v2/importErrors?limit=100")
+    reported = rest(settings, "GET", "/api/v2/importErrors?limit=100")
     return [
         (error["filename"], (error["stack_trace"].strip().splitlines() or [""])[-1])
-        for error in told["import_errors"]
+        for error in reported["import_errors"]
     ]
 
 

@@ -76,7 +76,7 @@ def status() -> None:
 
 @commands.command()
 def parse() -> None:
-    """Read the dbt project anew: the DAGs are rendered from it within minutes."""
+    """Read the dbt project again: the DAGs are rendered from it within minutes."""
     from warehouse.dbt.manifest import refresh_dbt_manifest
 
     _say(f"The DAGs are rendered from {refresh_dbt_manifest(load_settings())}.")

@@ -1,4 +1,4 @@
-"""Keeps the DAG processor from loading a DAG anew whenever a task of a node has succeeded.
+"""Keeps the DAG processor from loading a DAG again whenever a task of a node has succeeded.
 
 A trigger that ends its task makes Airflow ask the DAG processor for the task's callbacks, whether
 there are any or not. That loads the DAG for it, and then knows none but those of failures.

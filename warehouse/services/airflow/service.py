@@ -32,7 +32,7 @@ class ComponentStatus:
     Attributes:
         state: running, or stopped; it is started again within seconds while the supervisor lives.
         memory: in bytes, of it and all that it started; shared pages count in part.
-        health: as Airflow's own health check tells it.
+        health: as Airflow's own health check reports it.
     """
 
     name: str
@@ -97,7 +97,7 @@ def start(settings: Settings, say: Say = lambda line: None) -> bool:
 
 
 def _outdated(settings: Settings) -> str:
-    """Why an Airflow that runs must be started anew; nothing if it need not."""
+    """Why an Airflow that runs must be restarted; nothing if it need not."""
     if not database.is_current(settings):
         return "whose database is not that of the installed Airflow"
     if not supervisord.is_current(settings):
@@ -158,19 +158,21 @@ def _wait(settings: Settings) -> None:
 
 
 def _unhealthy(settings: Settings) -> list[str]:
-    told = health(settings)
+    reported = health(settings)
     alive = running(processes.find(settings, NAME))
-    return [c.name for c in COMPONENTS if c.name not in alive or told.get(c.name) != "healthy"]
+    return [c.name for c in COMPONENTS if c.name not in alive or reported.get(c.name) != "healthy"]
 
 
 def read_status(settings: Settings) -> list[ComponentStatus]:
     """Status of every component."""
-    told = health(settings)
+    reported = health(settings)
     alive = running(processes.find(settings, NAME))
     found = []
     for component in COMPONENTS:
         process = alive.get(component.name)
-        health_of_it = told.get(component.name, "does not answer" if not told else "unknown")
+        health_of_it = reported.get(
+            component.name, "does not answer" if not reported else "unknown"
+        )
         if process is None:
             found.append(ComponentStatus(component.name, "stopped", None, None, "stopped"))
             continue

@@ -11,7 +11,7 @@ from warehouse.services.machine import processes
 from warehouse.services.machine.processes import Command
 from warehouse.settings import PROJECT_ROOT, Settings
 
-# A scheduler waits for its running tasks before it ends; they are started anew afterwards.
+# A scheduler waits for its running tasks before it ends; they are restarted afterwards.
 STOP_TIMEOUT = 5
 _RUN_COMPONENT = "warehouse.services.airflow.run_component"
 
