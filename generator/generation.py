@@ -202,7 +202,7 @@ def _by_processes(
                     whole.files += part.result().files
                     whole.stored += part.result().stored
         except BaseException:
-            # Whoever interrupts does not wait for what the workers are at.
+            # An interrupt does not wait for what the workers are at.
             for process in list((pool._processes or {}).values()):
                 process.terminate()
             pool.shutdown(wait=False, cancel_futures=True)

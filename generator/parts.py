@@ -117,14 +117,14 @@ class Part:
         self._number = number
         self._suffix = f"_{number:03}" if part_count > 1 else ""
         self._blocks = [Block(population, catalogue, *block) for block in blocks]
-        self._books = [LedgerAccumulator(block) for block in self._blocks]
+        self._accumulators = [LedgerAccumulator(block) for block in self._blocks]
         self._day = 0
 
     def skip_day(self) -> None:
         """Live through the next day without writing anything."""
         growing = self._growing()
-        for block, book in zip(self._blocks, self._books, strict=True):
-            book.keep(block.next_day(), growing.sums, growing.rows)
+        for block, accumulator in zip(self._blocks, self._accumulators, strict=True):
+            accumulator.keep(block.next_day(), growing.sums, growing.rows)
         self._day += 1
 
     def write_day(self, store: Store) -> PartDay:
@@ -163,9 +163,9 @@ class Part:
     def _event_chunks(self, growing: _Growing) -> Iterator[memoryview | bytes]:
         """The events file; what is small besides is kept in `growing`."""
         yield self._beginning(event_header(self._plan, self._day))
-        for block, book in zip(self._blocks, self._books, strict=True):
+        for block, accumulator in zip(self._blocks, self._accumulators, strict=True):
             day = block.next_day()
-            book.keep(day, growing.sums, growing.rows)
+            accumulator.keep(day, growing.sums, growing.rows)
             yield from self._events(growing, block, day)
             if block.people.is_user.any():
                 self._add_orders(growing, block, day)

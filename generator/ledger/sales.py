@@ -62,7 +62,7 @@ class Sales:
         tables: dict[str, Totals],
         lines: OrderLines,
         category: np.ndarray,
-        told: tuple[np.ndarray, np.ndarray, np.ndarray],
+        recorded: tuple[np.ndarray, np.ndarray, np.ndarray],
         versions: KnownVersions,
         touched_people: np.ndarray,
         known_product: np.ndarray,
@@ -72,7 +72,7 @@ class Sales:
         Args:
             lines: every order line so far.
             category: of each line's product.
-            told: line, status and time of the statuses told on the day, by (line, time).
+            recorded: line, status and time of the statuses recorded on the day, by (line, time).
             versions: of users, as known at the end of the day.
             touched_people: people of whom a version came to be known on the day.
             known_product: whether each line's product is known at the end of the day.
@@ -89,12 +89,12 @@ class Sales:
         )
         self._updated = np.r_[self._updated, np.full(new, -1)]
         status = before[0].copy()
-        line, told_status, told_at = told
+        line, recorded_status, recorded_at = recorded
         last = np.r_[line[1:] != line[:-1], True] if len(line) else np.zeros(0, bool)
-        line, told_status, told_at = line[last], told_status[last], told_at[last]
-        newer = told_at > self._updated[line]
+        line, recorded_status, recorded_at = line[last], recorded_status[last], recorded_at[last]
+        newer = recorded_at > self._updated[line]
         line = line[newer]
-        status[line], self._updated[line] = told_status[newer], told_at[newer]
+        status[line], self._updated[line] = recorded_status[newer], recorded_at[newer]
 
         of_touched = np.zeros(self._people_count, bool)
         of_touched[touched_people] = True

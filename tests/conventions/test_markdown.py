@@ -1,7 +1,11 @@
 """What Markdown names exists, and what git holds belongs there."""
 
+import ast
+import io
 import re
 import subprocess
+import tokenize
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +28,31 @@ REGISTRY = re.compile(
     r"\b(" + "|".join(["pypi", "pythonhosted", r"repo1?\.maven", "sonatype"]) + r")\.\w", re.I
 )
 LARGEST_FILE = 400_000  # the lock file, with Airflow's packages
+# Words that only this project used, and what to say instead; docs/reference/glossary.md has ours.
+WORDS = {
+    r"absorb(s|ed|ing)?|absorption": '"consume" a snapshot, "process" a date',
+    r"anew": '"again" or "rebuilt"',
+    r"as (it|they) came": '"verbatim"',
+    r"dice": '"random numbers"',
+    r"followers?": '"consumers"',
+    r"held in the hand": '"handheld"',
+    r"last words": '"log tail"',
+    r"lived through|living through": '"simulated"',
+    r"mend(s|ed|ing)?": '"repair"',
+    r"namesakes?": '"name conflict"',
+    r"news": '"new files" or "new lines"',
+    r"obstacles?": '"preflight checks"',
+    r"patience": '"timeout"',
+    r"reach of|declared reach": '"lookback" or "lookahead"',
+    r"strays?": '"orphan processes"',
+    r"takes? (its |their |a )?turns?": '"exclusive run"',
+    r"tells|told": '"says", "shows", "reports" or "measures"',
+    r"touched (dates?|files?|partitions?|values?)": '"changed"',
+    r"wavering": '"at-risk"',
+    r"whoever": '"who"',
+}
+WORD = re.compile(rf"\b({'|'.join(WORDS)})\b", re.IGNORECASE)
+MOST_TERMS = 30
 
 
 def git_files() -> list[Path]:
@@ -57,6 +86,52 @@ def code(path: Path) -> list[str]:
 
 def is_placeholder(text: str) -> bool:
     return any(mark in text for mark in "<>…*{}") or "PATH/" in text or "YYYY" in text
+
+
+def prose(path: Path) -> Iterator[tuple[int, str]]:
+    """What people read in a file, by line: Markdown, YAML, comments and docstrings."""
+    text = (PROJECT_ROOT / path).read_text()
+    if path.suffix == ".md":
+        text = re.sub(
+            r"^```.*?^```", lambda block: "\n" * block[0].count("\n"), text, flags=re.M | re.S
+        )
+    if path.suffix in (".md", ".yml"):
+        yield from enumerate(text.split("\n"), start=1)
+    elif path.suffix == ".sql":
+        for comment in re.finditer(r"--[^\n]*|\{#.*?#\}", text, re.DOTALL):
+            first = text.count("\n", 0, comment.start()) + 1
+            yield from enumerate(comment[0].split("\n"), start=first)
+    elif path.suffix == ".py":
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT:
+                yield token.start[0], token.string
+        documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, documented) and ast.get_docstring(node, clean=False):
+                yield from enumerate(node.body[0].value.value.split("\n"), node.body[0].lineno)
+
+
+def test_words_are_those_of_the_field() -> None:
+    breaches = []
+    for path in FILES:
+        if path.parts[:2] == ("tests", "data"):
+            continue
+        for number, line in prose(path):
+            for match in WORD.finditer(re.sub(r"`[^`]*`", "", line)):
+                found = match[0]
+                instead = next(
+                    say for word, say in WORDS.items() if re.fullmatch(word, found, re.IGNORECASE)
+                )
+                breaches.append(Breach(f"{path}:{number}", f'says "{found}"', f"say {instead}"))
+    report(breaches)
+
+
+def test_the_glossary_is_short() -> None:
+    glossary = "docs/reference/glossary.md"
+    rows = re.findall(r"^\| (?!Term |---)", (PROJECT_ROOT / glossary).read_text(), re.MULTILINE)
+    if len(rows) > MOST_TERMS:
+        what = f"has {len(rows)} terms, of {MOST_TERMS} at most"
+        report([Breach(glossary, what, "leave out what the field's own books define")])
 
 
 @pytest.fixture(scope="module")

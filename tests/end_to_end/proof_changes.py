@@ -1,6 +1,6 @@
 """Changes that concern dates which nothing landed for: the incremental tables follow them too.
 
-A few hand-written lines, of visitors for whom the reach of a change matters.
+A few hand-written lines, of visitors for whom it matters how far sessions look back.
 """
 
 from datetime import UTC, datetime

@@ -48,7 +48,7 @@ def number_of_rows(connection: Connection, relation: str) -> Answer:
 
 
 def read_relations(connection: Connection, settings: Settings) -> list[str]:
-    """The published marts, and what tells of quality, with their schemas."""
+    """The published marts, and the quality models, with their schemas."""
     return [
         f"{schema}.{row[1]}"
         for schema in map(settings.schema_name, ("marts", "quality"))

@@ -24,7 +24,7 @@ class Step:
     Attributes:
         kind: land, replace, withdraw, run, run_until, killed or maintain.
         files: what is landed or withdrawn.
-        date: under which files are landed, or until which a run absorbs.
+        date: under which files are landed, or until which a run processes.
     """
 
     kind: str
@@ -60,7 +60,7 @@ def plan_of(seed: int) -> Plan:
 
 
 def draw(seed: int, shop: Path, scratch: Path) -> list[Step]:
-    """A sequence that begins with a first build and ends with a run that absorbs everything.
+    """A sequence that begins with a first build and ends with a run that processes everything.
 
     Args:
         shop: a generated shop, in folders `landed_date=…`.

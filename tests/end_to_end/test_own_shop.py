@@ -1,4 +1,4 @@
-"""A shop of one's own, added to a copy of the project exactly as the README tells."""
+"""A shop of one's own, added to a copy of the project exactly as the README says."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""The sound lines of landed CSV files, told from the malformed ones by the declared columns alone.
+"""The sound lines of landed CSV files, known by the declared columns alone.
 
 A physical line is a record. Nothing of the simulator is used, so that what it claims about its
 lines can be proven.

@@ -222,7 +222,7 @@ select
 from versions
 window owner as (partition by product_id order by updated_at);
 
--- each order line as its latest landed status tells it; a cancelled one counts for nothing
+-- each order line as its latest landed status says; a cancelled one counts for nothing
 create or replace temp table lines_of_orders as
 select
     order_id,

@@ -41,7 +41,7 @@ def check_hours(facts: Facts) -> None:
 def check_weekdays(facts: Facts) -> None:
     """Fewer visits at weekends: 7,500 visits on each weekday make 1.2 % by chance.
 
-    Told from the campaign, and from a trend since users lapse, by a log-linear fit.
+    Distinguished from the campaign, and from a trend since users lapse, by a log-linear fit.
     """
     counts = np.bincount((facts.started // DAY).astype(int), minlength=PLAN.days)
     day = np.arange(PLAN.days)

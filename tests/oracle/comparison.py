@@ -44,7 +44,7 @@ def landed_files(connection: Connection, schema: str, copies: Iterable[Path]) ->
 
 
 class Marts:
-    """The marts as built, with ids of versions told as `<source system>/<key>/<number>`."""
+    """The marts as built, with ids of versions written as `<source system>/<key>/<number>`."""
 
     def __init__(self, connection: Connection, schema: str) -> None:
         self._connection = connection

@@ -106,7 +106,7 @@ with identified as (
     from event_lines
 ),
 
--- what is left of a tie is told by the file's id and by what the line says
+-- what is left of a tie is decided by the file's id and by what the line says
 placed as (
     select
         *,

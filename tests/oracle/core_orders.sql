@@ -25,7 +25,7 @@ with numbered as (
     from order_line_versions
 ),
 
--- Each status is told once; what tells it again is a duplicate, whichever status came later.
+-- Each status is recorded once; what records it again is a duplicate, whichever status came later.
 others as (
     select
         source_system,

@@ -9,7 +9,7 @@ from .database import AREAS, FOLDER
 
 MODELS = Path(__file__).parents[2] / "models"
 MARTS = sorted(path.stem for path in (MODELS / "marts").rglob("*.sql"))
-# What tells of landed files; publications tell of builds, the reconciliation of the ledger.
+# What describes landed files; publications describe builds, the reconciliation the ledger.
 QUALITY = sorted(
     {path.stem for path in (MODELS / "quality").glob("*.sql")}
     - {"publications", "ledger_reconciliation"}

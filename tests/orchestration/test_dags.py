@@ -107,8 +107,8 @@ def test_publishing_comes_after_the_build_and_every_node(
 ) -> None:
     tasks = dag(loaded, dag_id)["tasks"]
     ends = set(tasks) - {parent for task in tasks.values() for parent in task["after"]}
-    followers = {task_id for task_id, task in tasks.items() if task["unique_id"]}
-    assert not ends & followers
+    consumers = {task_id for task_id, task in tasks.items() if task["unique_id"]}
+    assert not ends & consumers
     assert "build" in tasks["publish"]["after"]
     marts = {
         f"marts.{node['name']}"

@@ -1,4 +1,4 @@
-"""What stands in the way of a start is said in one line before anything is started."""
+"""A failed preflight check is one line, before anything is started."""
 
 import socket
 from pathlib import Path

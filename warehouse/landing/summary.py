@@ -73,7 +73,7 @@ class LandingSummary:
 
     @property
     def exit_code(self) -> int:
-        """0 if no file failed, else the exit code of the gravest failure."""
+        """0 if no file failed, else the exit code of the worst failure."""
         codes = {result.error.exit_code for result in self.results if result.error}
         if not codes:
             return 0
@@ -81,7 +81,7 @@ class LandingSummary:
 
 
 class Progress(Protocol):
-    """Told how a landing goes on; bytes are those of the files on this machine."""
+    """Called as a landing goes on; bytes are those of the files on this machine."""
 
     def expect(self, byte_count: int) -> None:
         """So many more bytes will be read."""
@@ -94,7 +94,7 @@ class Progress(Protocol):
 
 
 class NoProgress:
-    """Tells nobody."""
+    """Reports to nobody."""
 
     def expect(self, byte_count: int) -> None:
         """Nothing to do."""
@@ -107,7 +107,7 @@ class NoProgress:
 
 
 class Meter:
-    """Tells the progress about one file and squares the account when the file is done.
+    """Reports the progress of one file, and corrects the expected bytes when the file is done.
 
     Args:
         expected: bytes the progress already expects of the file.

@@ -1,4 +1,4 @@
-"""The embedded cluster: what it says, what it repairs, and what stands in its way."""
+"""The embedded cluster: what it says, what it repairs, and its preflight checks."""
 
 import shutil
 import socket

@@ -44,7 +44,7 @@ def leave_orphans(scheduled: Airflow, beside: str) -> tuple[Client, str]:
     """Leave `old.parquet`, of four days ago, and `new.parquet`, as a killed writer does.
 
     Args:
-        beside: a data file, as Iceberg tells of it.
+        beside: a data file, as Iceberg lists it.
 
     Returns:
         A client of HDFS, and the folder.

@@ -1,4 +1,4 @@
-"""The DAGs on a real scheduler: they catch up, take turns, stand faults, publish nothing bad."""
+"""The DAGs on a real scheduler: they catch up, one at a time, stand faults, publish nothing bad."""
 
 import time
 from dataclasses import dataclass
@@ -136,8 +136,8 @@ class Turns:
     """Runs that want to write at once.
 
     Attributes:
-        newer: the first slice of a backfill of the days that are built, which has its turn.
-        older: the second slice.
+        newer: the first batch of a backfill of the days that are built, which is exclusive.
+        older: the second batch.
         daily: a run that was asked for by hand meanwhile, and is called off.
         hourly: the same, with a file that was dropped.
         before: every table's snapshot before them.
@@ -178,7 +178,7 @@ def test_runs_wait_for_each_other(scheduled: Airflow, turns: Turns) -> None:
         waiting.wait_for_task("arrivals.take_turn", "deferred")
     while turns.newer.state("publish") not in ("running", "success"):
         for waiting in (turns.daily, turns.hourly):
-            assert waiting.state("build") is None, "another DAG has its turn"
+            assert waiting.state("build") is None, "another DAG is exclusive"
         assert turns.newer.told()["state"] != "failed", turns.newer.explain()
         time.sleep(1)
     turns.daily.call_off()

@@ -32,11 +32,11 @@ class DagRun:
         return f"/api/v2/dags/{self.dag_id}/dagRuns/{quote(self.run_id, safe='')}"
 
     def told(self) -> dict[str, Any]:
-        """What the API tells of it."""
+        """What the API says of it."""
         return patiently(lambda: self.airflow.rest("GET", self._path))
 
     def tasks(self) -> dict[str, dict[str, Any]]:
-        """What the API tells of its tasks, by task id."""
+        """What the API says of its tasks, by task id."""
         found: list[dict[str, Any]] = []
         while True:
             page = f"{self._path}/taskInstances?limit=100&order_by=id&offset={len(found)}"

@@ -1,11 +1,11 @@
-"""A webhook that keeps what it is told."""
+"""A webhook that keeps what it is sent."""
 
 import json
 from http.server import BaseHTTPRequestHandler
 
 
 class Webhook(BaseHTTPRequestHandler):
-    """Keeps what it is told."""
+    """Keeps what it is sent."""
 
     messages: list[dict] = []  # noqa: RUF012
 

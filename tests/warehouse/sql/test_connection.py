@@ -1,4 +1,4 @@
-"""A rejected statement is told in the server's own words, in one line."""
+"""A rejected statement is reported in the server's own words, in one line."""
 
 import pytest
 from pyhive.exc import OperationalError

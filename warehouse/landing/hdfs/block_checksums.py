@@ -1,6 +1,6 @@
 """The checksum of a stored file, from those that HDFS keeps of its blocks; no byte is read again.
 
-The DataNodes verified every byte they took by these checksums. HDFS gives them by two doors: the
+The DataNodes verified every byte they took by these checksums. HDFS gives them in two places: the
 NameNode's web page says where the blocks are, and a DataNode combines a block's checksums into one
 (operation 85 of its protocol, whose messages are protocol buffers).
 """

@@ -76,7 +76,7 @@ class Recording:
     def read_live(self, files: Sequence[SourceFile], where: str) -> list[LandedFile]:
         """Learn of the live files of these files' tables that meet an SQL condition.
 
-        The first time for all files: by their names, and by their content as far as it is told.
+        The first time for all files: by their names, and by their content as far as it is known.
         """
         if not self._read:
             self._snapshot = current_snapshot(self._connection, self._settings)

@@ -65,7 +65,7 @@ def running(supervisor: psutil.Process | None) -> dict[str, psutil.Process]:
 def orphan_processes(settings: Settings, component: str | None = None) -> list[psutil.Process]:
     """Processes that a component started and that outlived it, down to those of tasks.
 
-    Their environment, which all of them inherit, tells them apart; a service of the cluster that a
+    Their environment, which all of them inherit, identifies them; a service of the cluster that a
     task started is none of them.
 
     Args:

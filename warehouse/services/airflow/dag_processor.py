@@ -18,7 +18,7 @@ class FailureCallbacksOnly(DagFileProcessorManager):
 
 
 def is_called(request: CallbackRequest) -> bool:
-    """Whether anything is called for a request: of tasks only failures are told."""
+    """Whether anything is called for a request: of tasks only failures are reported."""
     return not isinstance(request, TaskCallbackRequest) or request.is_failure_callback
 
 
