@@ -1,4 +1,4 @@
-"""Starts and stops what stands upon each other: the services, the raw zone in them, and Airflow."""
+"""Starts and stops what builds on each other: the services, the raw zone in them, and Airflow."""
 
 from warehouse.errors import UsageError
 from warehouse.landing.manifest.raw_tables import prepare_raw_zone

@@ -1,4 +1,4 @@
-"""The keys of the shop's tables as they stand in the logs."""
+"""The keys of the shop's tables as they are in the logs."""
 
 import numpy as np
 import pyarrow as pa

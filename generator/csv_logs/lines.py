@@ -26,7 +26,7 @@ EVENT_COLUMNS = {
     **items.COLUMNS,
     "how": ["traffic_source", "device_type", "ip_address", "user_agent"],
 }
-# From `new_order_from` on, the events' columns stand in this order.
+# From `new_order_from` on, the events' columns are in this order.
 _NEW_ORDER = ("head", "how", "event_type", "who", "page_url", "what", "price", "order_id")
 ROLES = {
     "events": Roles("event_id", "event_time", "price", "event_type", "page_url"),

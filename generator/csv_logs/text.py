@@ -1,4 +1,4 @@
-"""Numbers, money, times and keys as they stand in a CSV file; arrays in, text arrays out."""
+"""Numbers, money, times and keys as they are in a CSV file; arrays in, text arrays out."""
 
 from functools import lru_cache
 

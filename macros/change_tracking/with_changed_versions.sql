@@ -57,7 +57,7 @@
             where number_of_states = 1
         )
     {% endset %}
-    {# Rows without a version stand in partitions of their own, so a new key is looked for in few. #}
+    {# Rows without a version are in partitions of their own, so a new key is looked for in few. #}
     {% set first_dates = run_query(
         'with ' ~ changed ~ " select concat('#', min(if(is_new_key, null, date_sub(to_date(valid_from), 1))))"
         ~ ' from changed having count(*) > 0'

@@ -34,7 +34,7 @@
         ),
 
         -- whose first session is gone: the next one is the first, on a changed date or another
-        bereft as (
+        without_first_session as (
             select known.*
             from known
             left anti join changed_sessions
@@ -57,15 +57,15 @@
             union all
 
             select min(later_sessions.session_date) as affected_date
-            from bereft
+            from without_first_session
             inner join {{ sessions }} as later_sessions
                 on
-                    bereft.source_system = later_sessions.source_system
-                    and bereft.visitor_id = later_sessions.visitor_id
+                    without_first_session.source_system = later_sessions.source_system
+                    and without_first_session.visitor_id = later_sessions.visitor_id
             where
                 later_sessions.session_date >= {{ rebuild['values'] | min }}
                 and not later_sessions.is_bot
-            group by bereft.source_system, bereft.visitor_id
+            group by without_first_session.source_system, without_first_session.visitor_id
         )
 
         select distinct {{ sql_literal_of('affected_date') }} from moved

@@ -34,7 +34,7 @@ def report(breaches: Iterable[Breach]) -> None:
 
 
 def declaration(node: dict[str, Any]) -> str:
-    """The YAML file that declares a node of dbt's manifest; where there is none, its own file."""
+    """The YAML file that declares a node of the dbt manifest; where there is none, its own file."""
     return (node.get("patch_path") or "").partition("://")[2] or node["original_file_path"]
 
 

@@ -37,7 +37,7 @@ class Relation:
     """A table as macros see it; in SQL it is known by its unique id.
 
     Attributes:
-        identifier: its unique id in dbt's manifest.
+        identifier: its unique id in the dbt manifest.
         schema: the same for all.
     """
 
@@ -79,7 +79,7 @@ class Rendered:
 
 
 class Project:
-    """The models of dbt's manifest, and its macros to render them with."""
+    """The models of the dbt manifest, and its macros to render them with."""
 
     def __init__(self, manifest: dict[str, Any]) -> None:
         self.nodes: dict[str, Node] = {**manifest["nodes"], **manifest["sources"]}

@@ -18,7 +18,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
 
 @pytest.fixture(scope="session")
 def manifest(project: DbtProject) -> dict[str, Any]:
-    """dbt's manifest of the project."""
+    """The dbt manifest of the project."""
     return project.manifest
 
 

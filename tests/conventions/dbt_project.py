@@ -106,7 +106,7 @@ class DbtProject:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """dbt's manifest; without any content if dbt cannot parse the project."""
+        """The dbt manifest; without any content if dbt cannot parse the project."""
         if self._refusal.exists():
             return defaultdict(dict)
         return json.loads((self.answers / "manifest.json").read_text())

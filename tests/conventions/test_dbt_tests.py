@@ -16,7 +16,7 @@ def data_tests(manifest: dict[str, Any]) -> list[Node]:
 
 
 def test_tests_stop_the_build(manifest: dict[str, Any]) -> None:
-    # Where the test is declared is its file; dbt leaves out of the manifest what is disabled.
+    # Where the test is declared is its file; the dbt manifest leaves out what is disabled.
     disabled = [node for nodes in manifest["disabled"].values() for node in nodes]
     report(
         Breach(

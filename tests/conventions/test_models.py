@@ -95,7 +95,7 @@ def test_names_say_layer_and_concept(models: list[Model]) -> None:
         path = model["original_file_path"]
         if layer(model) not in NAMES:
             fix = f"move it into a folder of models/{{{named(NAMES).replace(' ', '')}}}"
-            breaches.append(Breach(path, "stands in no layer", fix))
+            breaches.append(Breach(path, "is in no layer", fix))
             continue
         pattern = NAMES[layer(model)].replace("{folder}", model["fqn"][-2])
         if not re.fullmatch(pattern, model["name"]):

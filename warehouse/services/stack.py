@@ -1,4 +1,4 @@
-"""Starts and stops the embedded services as a whole; what stands upon them is not its business."""
+"""Starts and stops the embedded services as a whole; what builds on them is not its business."""
 
 import time
 from collections.abc import Iterator

@@ -69,7 +69,7 @@ user_versions as (
     from {{ ref('dim_users') }}
 ),
 
--- the category as it is known now, so that a product's history stands in one row; the region in which
+-- the category as it is known now, so that a product's history is in one row; the region in which
 -- the buyer lived when ordering
 located_lines as (
     select

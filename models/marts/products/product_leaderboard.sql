@@ -99,7 +99,7 @@ measures as (
     where measure.metric_value > 0
 ),
 
--- products of equal value stand in the order of their ids, so that every place is taken once
+-- products of equal value are in the order of their ids, so that every place is taken once
 ranked as (
     select
         *,
