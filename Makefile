@@ -38,7 +38,7 @@ lock: $(INSTALLED) ## pin and hash every package of requirements.in anew
 		--no-emit-index-url --no-header requirements.in --output-file requirements.txt
 
 docs: $(INSTALLED) ## write what the documentation repeats: tables of marts and settings, the star schema
-	@$(BIN)/python -m warehouse.docs
+	@$(BIN)/python -m warehouse.docs.generated && $(BIN)/python -m warehouse.docs.star_schema
 
 up: $(INSTALLED) ## start the embedded cluster
 	@$(BIN)/warehouse up

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from warehouse.dbt.manifest import PROJECT_NAME
 from warehouse.docs.marts import Mart, read_marts
 from warehouse.errors import WarehouseError
-from warehouse.settings import Settings
+from warehouse.settings import PROJECT_ROOT, Settings
 
 MARTS_PAGE = Path("docs/reference/marts.md")
 SETTINGS_PAGE = Path("docs/reference/settings.md")
@@ -86,12 +86,17 @@ def question_comment(question: str) -> str:
     return "".join(f"{line}\n" for line in [*lines, "--"])
 
 
+def without_question(query: str) -> str:
+    """What is written by hand of an example query: all but the question of its mart."""
+    return re.sub(r"\A(-- .*\n)*--\n", "", query)
+
+
 def _queries(root: Path, marts: Iterable[Mart]) -> Iterator[tuple[Path, str]]:
     for mart in marts:
         path = Path("analyses", f"{mart.name}.sql")
         if mart.question and (root / path).is_file():
-            by_hand = re.sub(r"\A(-- .*\n)*--\n", "", (root / path).read_text())
-            yield path, question_comment(mart.question) + by_hand
+            text = (root / path).read_text()
+            yield path, question_comment(mart.question) + without_question(text)
 
 
 def _by_subject(marts: list[Mart], mark: str, table: Callable[[Iterable[Mart]], str]) -> str:
@@ -152,3 +157,13 @@ def _filled(page: Path, text: str, name: str, table: str) -> str:
             f"put back `{begin.strip()}` and `{end}`",
         )
     return f"{before}{begin}\n{table}\n{end}{after}"
+
+
+def main() -> None:
+    """Write what differs in this checkout, and say which files."""
+    for path in write_generated_files(PROJECT_ROOT):
+        print(f"{path}: written")
+
+
+if __name__ == "__main__":
+    main()

@@ -46,3 +46,7 @@ def main() -> None:
         manifest = json.loads((Path(folder) / "manifest.json").read_text())
     drawn = star_schema(manifest)
     PAGE.write_text(DIAGRAM.sub(lambda _: drawn, PAGE.read_text()))
+
+
+if __name__ == "__main__":
+    main()
