@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from warehouse.services.machine.lock import locked
 from warehouse.settings import PROJECT_ROOT
 
+from ...conventions.dbt_project import WORKING_FOLDER, DbtProject
 from ...worked_example import (
     complete_worked_example,
     copy_checkout,
@@ -23,13 +25,11 @@ RULES = (
     "test_dbt_bouncer.py",
     "test_dbt_tests.py",
     "test_documentation.py",
-    "test_markdown.py",
     "test_models.py",
     "test_oracle_twins.py",
     "test_planning.py::test_the_plan_follows_what_the_query_reads",
     "test_todos.py",
 )
-KEPT_BY_DBT = Path("target", "check")
 COLUMNS = """
 import json, sys
 from tests.oracle.database import compute
@@ -38,12 +38,12 @@ print(json.dumps([name for name, *_ in compute([]).execute(f"describe {sys.argv[
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def checkout(project: DbtProject, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy, with what spares dbt to parse all of it anew."""
     folder = tmp_path_factory.mktemp("checkout")
     copy_checkout(PROJECT_ROOT, folder)
-    if (PROJECT_ROOT / KEPT_BY_DBT).is_dir():
-        shutil.copytree(PROJECT_ROOT / KEPT_BY_DBT, folder / KEPT_BY_DBT)
+    with locked(WORKING_FOLDER / "lock"):
+        shutil.copytree(WORKING_FOLDER, folder / WORKING_FOLDER.relative_to(PROJECT_ROOT))
     return folder
 
 
