@@ -5,7 +5,7 @@ import warnings
 from typing import Any
 
 from warehouse import demo
-from warehouse.docs.generated import SETTINGS_PAGE, generated_files
+from warehouse.docs.generated import SETTINGS_PAGE, generated_files, without_question
 from warehouse.errors import WarehouseError
 from warehouse.settings import PROJECT_ROOT
 
@@ -164,15 +164,15 @@ def test_every_mart_has_an_example_query(manifest: dict[str, Any], models: Nodes
 
 
 def test_an_example_query_begins_with_its_question() -> None:
+    """After that of its mart, which is generated."""
     paths = sorted((PROJECT_ROOT / "analyses").glob("*.sql"))
     breaches = []
     for path in paths:
-        opening = re.match(r"(-- .+\n)+", path.read_text())
+        opening = re.match(r"-- For example: (.+\n)(-- .+\n)*", without_question(path.read_text()))
         if not opening or "?" not in opening[0]:
+            fix = "begin it with the question of its mart, `--`, and `-- For example: …?`"
             what = "does not begin with its question"
-            breaches.append(
-                Breach(path.relative_to(PROJECT_ROOT), what, "begin it with `-- the question?`")
-            )
+            breaches.append(Breach(path.relative_to(PROJECT_ROOT), what, fix))
     if not paths:
         breaches.append(Breach("analyses", "holds no example query", "add some"))
     report(breaches)
