@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: help install demo check test proofs lint format lock diagram up airflow down clean
+.PHONY: help install demo check test proofs lint format lock docs up airflow down clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -16,7 +16,7 @@ install: $(INSTALLED) ## set up .venv with every locked package
 demo: $(INSTALLED) ## start everything, land a week of logs, build the warehouse, show the results
 	@$(BIN)/warehouse demo
 
-check: $(INSTALLED) ## check what needs no cluster, in two minutes: style, types, conventions, tests
+check: $(INSTALLED) ## check what needs no cluster, in three minutes: style, types, conventions, tests
 	@$(BIN)/python -m tests.lanes check
 
 test: $(INSTALLED) ## check all files, then test the product on clusters of its own
@@ -37,8 +37,8 @@ lock: $(INSTALLED) ## pin and hash every package of requirements.in again
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-emit-index-url --no-header requirements.in --output-file requirements.txt
 
-diagram: $(INSTALLED) ## draw the star schema in ARCHITECTURE.md again
-	@$(BIN)/python -m warehouse.docs.star_schema
+docs: $(INSTALLED) ## write what the documentation repeats: tables of marts and settings, the star schema
+	@$(BIN)/python -m warehouse.docs.generated && $(BIN)/python -m warehouse.docs.star_schema
 
 up: $(INSTALLED) ## start the embedded cluster
 	@$(BIN)/warehouse up

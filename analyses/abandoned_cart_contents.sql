@@ -1,4 +1,6 @@
--- Which twenty products are left in carts most often?
+-- What lies in an abandoned cart?
+--
+-- For example: which twenty products are left in carts most often?
 with
 
 products_left as (

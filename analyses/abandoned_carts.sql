@@ -1,5 +1,7 @@
--- Which fifty carts are worth a reminder: left by a known user between an hour and three days ago, not
--- recovered, the most valuable first?
+-- How much money lies in carts, whose are they, and which come back?
+--
+-- For example: which fifty carts are worth a reminder: left by a known user between an hour and three days
+-- ago, not recovered, the most valuable first?
 select
     source_system,
     user_id,

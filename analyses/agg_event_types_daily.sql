@@ -1,4 +1,6 @@
--- What share of the events of each date is the work of bots?
+-- How many events, visitors and users did a date have, and how much revenue?
+--
+-- For example: what share of the events of each date is the work of bots?
 select
     source_system,
     event_date,

@@ -1,4 +1,6 @@
--- In which quarter of the day do people look, and in which do they buy?
+-- At what time of the day do people look, buy and return?
+--
+-- For example: in which quarter of the day do people look, and in which do they buy?
 select
     source_system,
     interval_start_hour,

@@ -1,5 +1,7 @@
--- How do prices and sales of the ten products that were viewed most in the latest thirty days go together,
--- day by day?
+-- How often was a product viewed, carted, bought and returned on a date, and what did it cost then?
+--
+-- For example: how do prices and sales of the ten products that were viewed most in the latest thirty days
+-- go together, day by day?
 with
 
 latest as (

@@ -1,4 +1,7 @@
--- What is the net revenue of each month by category and region, and what share of the gross came back?
+-- What was sold when, of what kind and to where?
+--
+-- For example: what is the net revenue of each month by category and region, and what share of the gross
+-- came back?
 select
     source_system,
     trunc(order_date, 'month') as month_start_date,

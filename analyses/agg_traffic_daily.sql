@@ -1,5 +1,7 @@
--- Which channels bring new visitors, and which bring those who buy? Visitors of several dates are counted
--- once a date; for the number of different ones see the example of agg_visitor_sketches_daily.
+-- How many people does each channel bring, how many for the first time, and how many sessions convert?
+--
+-- For example: which channels bring new visitors, and which bring those who buy? Visitors of several dates
+-- are counted once a date; for the number of different ones see the example of agg_visitor_sketches_daily.
 select
     source_system,
     traffic_source,

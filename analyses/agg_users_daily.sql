@@ -1,4 +1,6 @@
--- Does the shop grow by new users or by those who come back?
+-- How many users were active, new, returning or reactivated on a date?
+--
+-- For example: does the shop grow by new users or by those who come back?
 select
     source_system,
     event_date,

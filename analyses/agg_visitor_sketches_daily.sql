@@ -1,5 +1,7 @@
--- How many different visitors did each device bring in each month? The answer needs one small row for each
--- date and channel, and no session.
+-- How many different visitors came in any range of dates, sources and devices?
+--
+-- For example: how many different visitors did each device bring in each month? The answer needs one small
+-- row for each date and channel, and no session.
 select
     source_system,
     trunc(session_date, 'month') as month_start_date,

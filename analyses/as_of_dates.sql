@@ -1,4 +1,6 @@
--- As of which date is each shop's recency measured, and how many days is its last order before it?
+-- As of which date are recency, lapse and age measured?
+--
+-- For example: as of which date is each shop's recency measured, and how many days is its last order before it?
 select
     dates.source_system,
     dates.as_of_date,

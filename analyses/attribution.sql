@@ -1,5 +1,7 @@
--- What does each traffic source bring in by four of the models? Where they differ, the source begins or
--- ends the way to an order rather than being on it.
+-- Which traffic sources bring orders and revenue, by six models?
+--
+-- For example: what does each traffic source bring in by four of the models? Where they differ, the source
+-- begins or ends the way to an order rather than being on it.
 select
     source_system,
     traffic_source,

@@ -1,4 +1,6 @@
--- Which users come often and seldom buy, but spend much when they do?
+-- What does a user spend per visit?
+--
+-- For example: which users come often and seldom buy, but spend much when they do?
 select
     source_system,
     user_id,

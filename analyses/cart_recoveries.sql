@@ -1,4 +1,6 @@
--- How many carts were won back on each date, and after how many hours by the median?
+-- When was something that was left in a cart bought after all?
+--
+-- For example: how many carts were won back on each date, and after how many hours by the median?
 with
 
 first_recoveries as (

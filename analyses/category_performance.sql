@@ -1,4 +1,6 @@
--- How many views does a category need for an order line?
+-- How did a category do on a date?
+--
+-- For example: how many views does a category need for an order line?
 select
     source_system,
     category,

@@ -1,4 +1,6 @@
--- Does a younger cohort come back more often one and two months later than an older one did?
+-- Which share of customers buys again later, and for how much?
+--
+-- For example: does a younger cohort come back more often one and two months later than an older one did?
 select
     source_system,
     cohort_month,

@@ -1,5 +1,7 @@
--- How many customers are the tenth who are worth most, and what share of all value do they hold? While nobody
--- has lapsed and nothing can be expected, they are worth what they brought so far.
+-- What was a customer worth so far, and what is yet to be expected?
+--
+-- For example: how many customers are the tenth who are worth most, and what share of all value do they
+-- hold? While nobody has lapsed and nothing can be expected, they are worth what they brought so far.
 with
 
 valued as (

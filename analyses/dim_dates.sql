@@ -1,5 +1,7 @@
--- On which days of the week is most ordered? Averages over all dates of the calendar between the first
--- and the last order, so that a day without orders counts for nothing rather than not at all.
+-- Which weekday, week, month and quarter is a date in?
+--
+-- For example: on which days of the week is most ordered? Averages over all dates of the calendar between
+-- the first and the last order, so that a day without orders counts for nothing rather than not at all.
 with
 
 daily as (

@@ -1,4 +1,6 @@
--- Do visits on handheld devices buy less often than others?
+-- Which devices are there, and which are held in the hand?
+--
+-- For example: do visits on devices held in the hand buy less often than others?
 select
     sessions.source_system,
     devices.is_handheld,

@@ -1,5 +1,7 @@
--- What margin did each category earn, at the cost that held when a line was ordered? What was cancelled or came
--- back is left out.
+-- What was a product like at any moment?
+--
+-- For example: what margin did each category earn, at the cost that held when a line was ordered? What was
+-- cancelled or came back is left out.
 select
     lines.source_system,
     products.category,

@@ -1,4 +1,7 @@
--- How many visits does the shop pay for, and do they buy more often than those that come for nothing?
+-- Which channels are there, and which of them cost money?
+--
+-- For example: how many visits does the shop pay for, and do they buy more often than those that come for
+-- nothing?
 select
     sessions.source_system,
     sources.is_paid,

@@ -1,4 +1,7 @@
--- In which loyalty tier were the buyers when they ordered, and how many are in another one today?
+-- What was a user like at any moment?
+--
+-- For example: in which loyalty tier were the buyers when they ordered, and how many are in another one
+-- today?
 select
     orders.source_system,
     versions.loyalty_tier as tier_when_ordered,

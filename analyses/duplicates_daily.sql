@@ -1,4 +1,6 @@
--- On which days did a table repeat the largest share of its lines?
+-- How many lines did the files of a day repeat?
+--
+-- For example: on which days did a table repeat the largest share of its lines?
 select
     source_system,
     table_name,

@@ -1,4 +1,6 @@
--- Which files hold facts of more than one date, and of which dates?
+-- On which dates are the facts of a file?
+--
+-- For example: which files tell of more than one date, and of which dates?
 select
     files.source_system,
     files.file_name,

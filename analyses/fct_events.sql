@@ -1,4 +1,6 @@
--- Which pages are looked at most by people, and by how many of them?
+-- What happened when, on which page, by whom, in which session?
+--
+-- For example: which pages are looked at most by people, and by how many of them?
 select
     source_system,
     page_url,

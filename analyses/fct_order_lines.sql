@@ -1,5 +1,7 @@
--- How much of what was sold is taken back by discounts and refunds in each month, and how many lines
--- are cancelled?
+-- What was sold, refunded and cancelled, to whom, and for how much?
+--
+-- For example: how much of what was sold is taken back by discounts and refunds in each month, and how many
+-- lines are cancelled?
 select
     source_system,
     trunc(order_date, 'month') as month_start_date,

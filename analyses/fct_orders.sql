@@ -1,5 +1,7 @@
--- How large is an order, by the way it was paid, and how many of the orders become nothing? What came
--- back lowers the net, also where it is booked as an order of its own, which counts as none.
+-- What was ordered, by whom, for how much, and what became of it?
+--
+-- For example: how large is an order, by the way it was paid, and how many of the orders become nothing?
+-- What came back lowers the net, also where it is booked as an order of its own, which counts as none.
 select
     source_system,
     payment_method,

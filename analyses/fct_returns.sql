@@ -1,4 +1,6 @@
--- How soon do goods come back, and for how much? Returns whose sale is not known have no days.
+-- What comes back, how soon, and at what price?
+--
+-- For example: how soon do goods come back, and for how much? Returns whose sale is not known have no days.
 select
     source_system,
     days_to_return,

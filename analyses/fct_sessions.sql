@@ -1,5 +1,7 @@
--- How long are visits that buy, that leave a cart behind and that only look, and how many are there of
--- each?
+-- How long do visits last, where do they come from, and how many end in a purchase?
+--
+-- For example: how long are visits that buy, that leave a cart behind and that only look, and how many are
+-- there of each?
 with
 
 visits as (

@@ -1,4 +1,7 @@
--- What became of the lines of each table: do facts, duplicates and quarantined lines account for all?
+-- Is each landed line a fact, a duplicate or quarantined, and none lost?
+--
+-- For example: what became of the lines of each table: do facts, duplicates and quarantined lines account
+-- for all?
 select
     source_system,
     table_name,

@@ -1,4 +1,6 @@
--- Which tables stay behind the others of their source system, and by how many days?
+-- Is the data up to date?
+--
+-- For example: which tables stay behind the others of their source system, and by how many days?
 select
     source_system,
     table_name,

@@ -1,5 +1,7 @@
--- On which device, from which traffic source and at which step are sessions lost? Counts add up over dates;
--- rates are taken of the sums.
+-- Where are sessions lost between view, cart and purchase, and how long does each step take?
+--
+-- For example: on which device, from which traffic source and at which step are sessions lost? Counts add
+-- up over dates; rates are taken of the sums.
 select
     source_system,
     traffic_source,

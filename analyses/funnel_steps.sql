@@ -1,5 +1,7 @@
--- How far did sessions come in a window of any length and for any cut? Here: the latest seven days of each
--- shop, and only what happened within an hour of the first view.
+-- Which steps of the ordered funnel did a session reach, and when?
+--
+-- For example: how far did sessions come in a window of any length and for any cut? Here: the latest seven
+-- days of each shop, and only what happened within an hour of the first view.
 with
 
 latest as (

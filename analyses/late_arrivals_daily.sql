@@ -1,4 +1,6 @@
--- How long must one wait until nearly everything of a date has come?
+-- How long do lines take to arrive?
+--
+-- For example: how long must one wait until nearly everything of a date has come?
 select
     source_system,
     stream_name,

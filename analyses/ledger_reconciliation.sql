@@ -1,4 +1,6 @@
--- Do the marts agree with what the simulated shop did? Empty unless a ledger was landed.
+-- Do the marts tell what the simulated shop did, to the cent?
+--
+-- For example: do the marts tell what the simulated shop did? Empty unless a ledger was landed.
 select
     comparison,
     value_count,

@@ -1,4 +1,6 @@
--- Is it users or products that the extracts lack?
+-- Which facts name a user or product that was never landed?
+--
+-- For example: is it users or products that the extracts lack?
 select
     source_system,
     stream_name,

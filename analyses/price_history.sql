@@ -1,4 +1,7 @@
--- Which products changed their price most often, and where does it stand against the first one?
+-- What did a product cost when, and by how much did it change?
+--
+-- For example: which products changed their price most often, and where does it stand against the first
+-- one?
 select
     source_system,
     product_id,

@@ -1,4 +1,7 @@
--- What should be offered to a buyer of each product? The three others that are bought with it most markedly.
+-- Which products are bought together?
+--
+-- For example: what should be offered to a buyer of each product? The three others that are bought with it
+-- most markedly.
 with
 
 directions as (

@@ -1,4 +1,6 @@
--- Which products are looked at more often than most and bought least?
+-- Which products turn views into purchases, and purchases into returns?
+--
+-- For example: which products are looked at more often than most and bought least?
 with
 
 compared as (

@@ -1,4 +1,6 @@
--- Which products rose most among those that brought revenue in the last week?
+-- Which products lead over 1, 7 and 30 days, and did they rise or fall?
+--
+-- For example: which products rose most among those that brought revenue in the last week?
 select
     source_system,
     product_rank,

@@ -1,4 +1,7 @@
--- Which batches were published, and how many of their tables had changed since the batch before?
+-- What did readers see when?
+--
+-- For example: which batches were published, and how many of their tables had changed since the batch
+-- before?
 with
 
 compared as (

@@ -1,4 +1,6 @@
--- For which reasons are lines refused, and what does one of each look like?
+-- Which lines are missing from the facts, and why?
+--
+-- For example: for which reasons are lines refused, and what does one of each look like?
 select
     source_system,
     staging_model,

@@ -1,4 +1,6 @@
--- How do the segments grow and shrink from month end to month end?
+-- Who are the best, the new, the at-risk and the lost customers, and how did they move?
+--
+-- For example: how do the segments grow and shrink from month end to month end?
 select
     source_system,
     as_of_date,

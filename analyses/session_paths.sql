@@ -1,4 +1,6 @@
--- Which ten ways through the shop do most sessions take, and do they lead to a purchase?
+-- Which ways through the shop are common?
+--
+-- For example: which ten ways through the shop do most sessions take, and do they lead to a purchase?
 select
     source_system,
     path,

@@ -1,4 +1,6 @@
--- What did the buyer of the latest order line do on the day of that order?
+-- What did somebody do, in one place and with names?
+--
+-- For example: what did the buyer of the latest order line do on the day of that order?
 with
 
 latest as (

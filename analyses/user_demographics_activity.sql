@@ -1,4 +1,6 @@
--- Which age bands are active, and which of the active buy?
+-- Who are the users, and which of them are active?
+--
+-- For example: which age bands are active, and which of the active buy?
 select
     source_system,
     age_band,

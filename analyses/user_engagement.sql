@@ -1,4 +1,6 @@
--- Who looks much, fills carts and buys nothing, and may want a reminder?
+-- How much does a user look, cart, buy and send back, and how often does one lead to the other?
+--
+-- For example: who looks much, fills carts and buys nothing, and may want a reminder?
 select
     source_system,
     user_id,

@@ -1,4 +1,6 @@
--- What are customers of each favourite category worth?
+-- What has a user bought so far?
+--
+-- For example: what are customers of each favourite category worth?
 select
     source_system,
     favourite_category,

@@ -13,6 +13,7 @@ from warehouse import demo
 from warehouse.errors import WarehouseError, simulator_errors
 from warehouse.landing import commands as landing_commands
 from warehouse.maintenance import commands as maintenance_commands
+from warehouse.scaffold import commands as scaffold_commands
 from warehouse.services.airflow import commands as airflow_commands
 from warehouse.settings import refuse_to_run_without_checkout, rename_former_settings
 from warehouse.simulated_shop import commands as simulator_commands
@@ -29,6 +30,7 @@ for commands in (
     simulator_commands,
     airflow_commands,
     maintenance_commands,
+    scaffold_commands,
     demo,
 ):
     commands.register(application)

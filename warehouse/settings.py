@@ -70,61 +70,82 @@ class Settings(BaseSettings):
 
     target: Literal["embedded", "cluster"] = Field(
         "embedded",
-        description="`embedded`: the cluster this project starts itself; "
-        "`cluster`: an existing one, addressed by the settings below",
+        description="`embedded`: the cluster that this project starts itself; "
+        "`cluster`: an existing one",
     )
     data_folder: Path = Field(
-        PROJECT_ROOT / ".warehouse", description="all data, logs and process ids of this checkout"
+        PROJECT_ROOT / ".warehouse",
+        description="folder of all data, logs and process ids; an absolute path; "
+        "default: `.warehouse` in the checkout",
     )
     cache_folder: Path = Field(
         user_cache_path("ecommerce-warehouse"),
-        description="downloaded Java libraries, shared between checkouts",
+        description="folder of the downloaded Java libraries, shared between checkouts; "
+        "default: `ecommerce-warehouse` in the user's cache folder",
     )
     port_base: int = Field(
-        21500, ge=1024, le=65400, description="first of the 100 ports the services listen on"
+        21500,
+        ge=1024,
+        le=65400,
+        description="first of the 100 loopback ports that the services listen on",
     )
-    datanodes: int = Field(1, ge=1, le=9, description="number of HDFS DataNodes to start")
+    datanodes: int = Field(1, ge=1, le=9, description="number of HDFS DataNodes")
     memory_mib: int | None = Field(
         None,
         ge=2048,
-        description="memory of all services but Airflow; default: sized to the machine",
+        description="memory of all services but Airflow, in MiB; they take about 4096 in any case; "
+        "default: 60 % of the machine",
     )
     java_home: Path | None = Field(
         None,
         validation_alias="JAVA_HOME",
-        description="Java 17 or 21 to use; default: the one on the path, else the one from pip",
+        description="folder of the Java 17 or 21 to use; "
+        "default: the Java on the path, else from pip",
     )
     hdfs_url: str | None = Field(
         None,
         pattern=r"^hdfs://[^/:\s]+:\d{1,5}$",
-        description="existing NameNode, as hdfs://host:port",
+        description="existing cluster: its NameNode, `hdfs://host:port`",
     )
     metastore_uri: str | None = Field(
         None,
         pattern=r"^thrift://[^/:\s]+:\d{1,5}$",
-        description="existing Hive metastore, as thrift://host:port",
+        description="existing cluster: its Hive metastore, `thrift://host:port`",
     )
-    thrift_host: str | None = Field(None, description="existing Spark Thrift Server: host")
-    thrift_port: int | None = Field(None, description="existing Spark Thrift Server: port")
+    thrift_host: str | None = Field(
+        None, description="existing cluster: the host of its Spark Thrift Server"
+    )
+    thrift_port: int | None = Field(
+        None, description="existing cluster: the port of its Spark Thrift Server"
+    )
     raw_folder: str = Field(
         "/ecommerce/raw", pattern=r"^/[\w./-]*[\w-]$", description="HDFS folder of the raw zone"
     )
     tables_folder: str = Field(
         "/ecommerce/warehouse",
         pattern=r"^/[\w./-]*[\w-]$",
-        description="HDFS folder of the tables that dbt builds",
+        description="HDFS folder of the tables; on an existing cluster that of the schema `raw`, "
+        "the others follow its own default",
     )
     schema_prefix: str = Field(
-        "", pattern=r"^[a-z0-9_]*$", description="put before every schema name on a shared cluster"
+        "",
+        pattern=r"^[a-z0-9_]*$",
+        description="put before every schema name, so that several warehouses share a cluster",
     )
     schedule_from: date | None = Field(
-        None, description="first date that the daily runs of Airflow process, with catch-up"
+        None,
+        description="first date that the daily runs process; "
+        "default: the day before Airflow's first start",
     )
     simulated_plan: str | None = Field(
-        None, description="plan of the simulated shop whose days Airflow generates; empty: none"
+        None,
+        description="plan of the simulated shop of the daily runs; empty: none; "
+        "default: `daily`, on an existing cluster none",
     )
     drop_folder: dict[str, Path] = Field(
-        {}, description="by source system: the folder whose files Airflow's runs land"
+        {},
+        description="folder whose files the runs land, one setting for each source system, as "
+        "`WAREHOUSE_DROP_FOLDER__REES46`",
     )
     notify_webhook: str | None = Field(
         None,
@@ -134,10 +155,11 @@ class Settings(BaseSettings):
     notify_email: str | None = Field(
         None,
         description="who is written to about a failed or late run, or a refused file; "
-        "needs smtp_url",
+        "needs `WAREHOUSE_SMTP_URL`",
     )
     smtp_url: str | None = Field(
-        None, description="mail server, as smtp://user:password@host:port or smtps://…"
+        None,
+        description="the mail server, `smtp://user:password@host:port` or `smtps://…`",
     )
 
     @model_validator(mode="after")

@@ -49,7 +49,8 @@ def ask_dbt() -> subprocess.CompletedProcess[str]:
         if not name.startswith(("DBT_", "WAREHOUSE_"))
     }
     return subprocess.run(
-        [sys.executable, PROGRAM, WORKING_FOLDER],
+        # -P: dbt would take this module, which is beside the program, for a plugin.
+        [sys.executable, "-P", PROGRAM, WORKING_FOLDER],
         cwd=PROJECT_ROOT,
         env={
             **environment,

@@ -5,6 +5,8 @@ import warnings
 from typing import Any
 
 from warehouse import demo
+from warehouse.docs.generated import SETTINGS_PAGE, generated_files, without_question
+from warehouse.errors import WarehouseError
 from warehouse.settings import PROJECT_ROOT
 
 from .breaches import Breach, declaration, report
@@ -26,7 +28,7 @@ def read_by_people(models: Nodes) -> dict[str, dict[str, Any]]:
 
 
 def star_schema(manifest: dict[str, Any]) -> str:
-    """What `make diagram` draws: facts, dimensions, and the tests of relationships between them."""
+    """What `make docs` draws: facts, dimensions, and the tests of relationships between them."""
     tables = {
         name: node["name"]
         for name, node in manifest["nodes"].items()
@@ -83,6 +85,44 @@ def test_a_description_tells_the_questions_after_the_grain(models: Nodes) -> Non
     )
 
 
+def test_a_mart_answers_one_question(models: Nodes) -> None:
+    """From which the tables of marts and the heads of example queries are written."""
+    breaches = []
+    for model in models:
+        path, meta = declaration(model), model["config"]["meta"]
+        question = meta.get("question")
+        if model["unique_id"] not in read_by_people([model]):
+            if question:
+                what = f"{model['name']} has a meta.question, and is not shown to readers"
+                breaches.append(Breach(path, what, "remove it"))
+        elif not question:
+            what = f"{model['name']} has no meta.question"
+            breaches.append(Breach(path, what, "add the one that it answers, beside meta.grain"))
+        elif question.count("?") != 1 or not question.endswith("?"):
+            what = f"the meta.question of {model['name']} is not one question"
+            breaches.append(Breach(path, what, "make it one sentence that ends in ?"))
+    report(breaches)
+
+
+def test_what_is_generated_is_not_stale() -> None:
+    try:
+        expected = generated_files(PROJECT_ROOT)
+    except WarehouseError as error:
+        page, _, what = error.what.partition(" ")
+        report([Breach(page, what, error.fix)])
+    report(
+        Breach(
+            path,
+            "is not what "
+            + ("warehouse/settings.py" if path == SETTINGS_PAGE else "the YAML")
+            + " says",
+            "make docs",
+        )
+        for path, text in expected.items()
+        if (PROJECT_ROOT / path).read_text() != text
+    )
+
+
 def test_a_definition_is_told_once_and_used(manifest: dict[str, Any], models: Nodes) -> None:
     definitions = {
         name: block for name, block in manifest["docs"].items() if ".definition_" in name
@@ -124,15 +164,15 @@ def test_every_mart_has_an_example_query(manifest: dict[str, Any], models: Nodes
 
 
 def test_an_example_query_begins_with_its_question() -> None:
+    """After that of its mart, which is generated."""
     paths = sorted((PROJECT_ROOT / "analyses").glob("*.sql"))
     breaches = []
     for path in paths:
-        opening = re.match(r"(-- .+\n)+", path.read_text())
+        opening = re.match(r"-- For example: (.+\n)(-- .+\n)*", without_question(path.read_text()))
         if not opening or "?" not in opening[0]:
+            fix = "begin it with the question of its mart, `--`, and `-- For example: …?`"
             what = "does not begin with its question"
-            breaches.append(
-                Breach(path.relative_to(PROJECT_ROOT), what, "begin it with `-- the question?`")
-            )
+            breaches.append(Breach(path.relative_to(PROJECT_ROOT), what, fix))
     if not paths:
         breaches.append(Breach("analyses", "holds no example query", "add some"))
     report(breaches)
@@ -211,7 +251,7 @@ def test_the_star_schema_is_that_of_the_models(manifest: dict[str, Any]) -> None
     page = (PROJECT_ROOT / PAGE).read_text()
     drawn = re.findall(r"^```mermaid\n(erDiagram\n.*?)^```$", page, re.MULTILINE | re.DOTALL)
     expected = star_schema(manifest)
-    fix = "run `make diagram`"
+    fix = "run `make docs`"
     if len(drawn) != 1:
         report([Breach(PAGE, f"has {len(drawn)} star schemas", "keep one")])
     lines, told = expected.splitlines(), drawn[0].splitlines()
@@ -225,5 +265,5 @@ def test_the_star_schema_is_that_of_the_models(manifest: dict[str, Any]) -> None
         for line in wrong
     ]
     if not breaches and drawn[0] != expected:
-        breaches.append(Breach(PAGE, "the star schema is not drawn as `make diagram` does", fix))
+        breaches.append(Breach(PAGE, "the star schema is not drawn as `make docs` does", fix))
     report(breaches)

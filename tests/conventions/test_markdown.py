@@ -13,6 +13,7 @@ import pytest
 from typer.main import get_command
 
 from warehouse.cli import application
+from warehouse.docs.generated import MARTS_PAGE, SETTINGS_PAGE
 from warehouse.settings import PROJECT_ROOT, Settings
 
 from .breaches import Breach, report
@@ -26,6 +27,12 @@ UNWANTED = re.compile(
 MACHINE_PATH = re.compile(r"(?<![\w.}/])/(" + "|".join(["home", "root", "Users", "work"]) + r")/\w")
 REGISTRY = re.compile(
     r"\b(" + "|".join(["pypi", "pythonhosted", r"repo1?\.maven", "sonatype"]) + r")\.\w", re.I
+)
+# A table with its schema; `docs/reference/marts.md` is a file.
+TABLE = re.compile(r"(?<![\w/])(staging|intermediate|marts|quality)\.(\w+)")
+# What the examples of README.md and CONTRIBUTING.md put there.
+MADE_BY_EXAMPLES = re.compile(
+    r"^(models/staging/corner_shop|stg_corner_shop__\w+)$|\bagg_entry_pages_daily\b"
 )
 LARGEST_FILE = 400_000  # the lock file, with Airflow's packages
 # Words that only this project used, and what to say instead; docs/reference/glossary.md has ours.
@@ -146,7 +153,10 @@ def known_names(manifest: dict[str, Any]) -> set[str]:
 
 
 def test_there_is_markdown_to_check() -> None:
-    expected = {"README.md", "ARCHITECTURE.md", "DECISIONS.md", "CONVENTIONS.md", "CHANGELOG.md"}
+    expected = {
+        *("README.md", "ARCHITECTURE.md", "DECISIONS.md", "CONVENTIONS.md", "CHANGELOG.md"),
+        *("CONTRIBUTING.md", str(MARTS_PAGE), str(SETTINGS_PAGE)),
+    }
     report(
         Breach(name, "is not held by git", "add it")
         for name in expected - {str(path) for path in MARKDOWN}
@@ -163,8 +173,7 @@ def test_paths_exist(path: Path) -> None:
             is_file = re.fullmatch(r"[\w-]+\.(py|md|sh|toml|in)", word) and word == text
             if (is_path or is_file) and not is_placeholder(text):
                 found = PROJECT_ROOT / word.rstrip("/.")
-                # The README puts the example there.
-                if not found.exists() and word != "models/staging/corner_shop":
+                if not found.exists() and not MADE_BY_EXAMPLES.search(word):
                     missing.append(word)
     links = re.findall(r"\]\(([^)#:]+)\)", (PROJECT_ROOT / path).read_text())
     missing += [link for link in links if not (PROJECT_ROOT / path.parent / link).exists()]
@@ -197,7 +206,10 @@ def test_commands_and_their_options_exist(path: Path) -> None:
             what = f"says `{text}`, and there is no command {words[1]}"
             breaches.append(Breach(path, what, "see `warehouse --help`"))
             continue
-        options = {name for option in commands[words[1]].params for name in option.opts}
+        command = commands[words[1]]
+        # A group of commands: the next word is one of them.
+        command = getattr(command, "commands", {}).get(words[2] if words[2:] else "", command)
+        options = {name for option in command.params for name in option.opts}
         used = {word.split("=")[0] for word in words[2:] if re.match(r"--?[a-z]", word)}
         breaches += [
             Breach(
@@ -219,11 +231,11 @@ def test_models_exist(path: Path, known_names: set[str]) -> None:
         unknown += [
             (text, name)
             for name in re.findall(r"\b(?:(?:stg|int|fct|dim|agg)_\w+)", text)
-            if name not in known_names and not name.startswith("stg_corner_shop__")
+            if name not in known_names and not MADE_BY_EXAMPLES.search(name)
         ]
         unknown += [
             (text, f"{schema}.{name}")
-            for schema, name in re.findall(r"\b(staging|intermediate|marts|quality)\.(\w+)", text)
+            for schema, name in TABLE.findall(text)
             if name not in known_names
         ]
     report(
@@ -245,20 +257,23 @@ def test_settings_exist(path: Path) -> None:
     )
 
 
-def test_the_readme_names_every_mart_setting_and_command(models: list[dict[str, Any]]) -> None:
-    readme = (PROJECT_ROOT / "README.md").read_text()
+def test_every_mart_setting_and_command_is_named(models: list[dict[str, Any]]) -> None:
+    """The marts and settings in pages of their own, the commands in the README."""
+    readme, marts, settings = (
+        (PROJECT_ROOT / page).read_text() for page in ("README.md", MARTS_PAGE, SETTINGS_PAGE)
+    )
     breaches = []
     for model in models:
         row = f"| `{model['name']}` |"
         is_shown = not model["config"]["meta"].get("supporting")
-        if model["fqn"][1] in ("marts", "quality") and is_shown and row not in readme:
-            fix = f"add a row that begins with {row} to the table of its folder"
-            breaches.append(Breach("README.md", f"does not name the mart {model['name']}", fix))
+        if model["fqn"][1] in ("marts", "quality") and is_shown and row not in marts:
+            what = f"does not name the mart {model['name']}"
+            breaches.append(Breach(MARTS_PAGE, what, "make docs"))
     for field in Settings.model_fields:
         setting = f"WAREHOUSE_{field.upper()}"
-        if field != "java_home" and f"`{setting}`" not in readme:
-            fix = "add a row to the table of settings"
-            breaches.append(Breach("README.md", f"does not name the setting {setting}", fix))
+        if field != "java_home" and f"`{setting}`" not in settings:
+            what = f"does not name the setting {setting}"
+            breaches.append(Breach(SETTINGS_PAGE, what, "make docs"))
     for command in get_command(application).commands:
         if f"warehouse {command}" not in readme and f"make {command}" not in readme:
             what = f"does not name the command {command}"

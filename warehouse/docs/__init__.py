@@ -1,1 +1,1 @@
-"""What is made from dbt's artifacts: the docs site and the diagram of the star schema."""
+"""What is made from models and settings: the docs site, the star schema, tables of marts."""

@@ -1,4 +1,4 @@
-"""What `make diagram` draws; importing its tool alone takes as long as all conventions."""
+"""What `make docs` draws; importing its tool alone takes as long as all conventions."""
 
 import copy
 from typing import Any
