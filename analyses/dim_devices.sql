@@ -1,6 +1,6 @@
--- Which devices are there, and which are held in the hand?
+-- Which devices are there, and which are handheld?
 --
--- For example: do visits on devices held in the hand buy less often than others?
+-- For example: do visits on devices handheld buy less often than others?
 select
     sessions.source_system,
     devices.is_handheld,

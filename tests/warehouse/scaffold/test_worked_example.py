@@ -27,7 +27,7 @@ RULES = (
     "test_documentation.py",
     "test_models.py",
     "test_oracle_twins.py",
-    "test_planning.py::test_the_plan_follows_what_the_query_reads",
+    "test_change_tracking.py::test_what_the_query_reads_is_tracked",
     "test_todos.py",
 )
 COLUMNS = """
