@@ -15,8 +15,9 @@
     {% set remembered = dict(rebuild.consumed, **{'self': properties['current-snapshot-id']}) %}
     {#- Forgotten first: a build killed in between then knows that it knows nothing. #}
     {% set forgotten = [] %}
-    {% for name in properties if name.startswith('absorbed.') and name.removeprefix('absorbed.') not in remembered %}
+    {% for name in properties | list if name.startswith('absorbed.') and name.removeprefix('absorbed.') not in remembered %}
         {% do forgotten.append("'" ~ name ~ "'") %}
+        {% do properties.pop(name) %}
     {% endfor %}
     {% if forgotten %}
         {% do run_query('alter table ' ~ relation ~ ' unset tblproperties (' ~ forgotten | join(', ') ~ ')') %}
@@ -24,6 +25,7 @@
     {% set changed = [] %}
     {% for name, snapshot_id in remembered.items() if properties.get('absorbed.' ~ name) != snapshot_id %}
         {% do changed.append("'absorbed." ~ name ~ "' = '" ~ snapshot_id ~ "'") %}
+        {% do properties.update({'absorbed.' ~ name: snapshot_id}) %}
     {% endfor %}
     {% if changed %}
         {% do run_query('alter table ' ~ relation ~ ' set tblproperties (' ~ changed | join(', ') ~ ')') %}

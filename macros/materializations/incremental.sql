@@ -20,8 +20,7 @@
         {%- do adapter.drop_relation(existing_relation) -%}
     {%- endif -%}
     {%- if is_written or overwrite.consumed != overwrite.remembered -%}
-        {#- Its properties are asked for again from here on, see table_properties. -#}
-        {%- do adapter.cache_dropped(target_relation) -%}
+        {%- do forget_properties(target_relation) -%}
     {%- endif -%}
 
     {%- if is_whole -%}

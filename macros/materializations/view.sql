@@ -24,8 +24,7 @@
     {%- if properties.get('made_from') == made_from -%}
         {%- do store_raw_result(name='main', message='UP TO DATE', code='UP TO DATE', rows_affected='0') -%}
     {%- else -%}
-        {#- Its properties are asked for again from here on, see table_properties. -#}
-        {%- do adapter.cache_dropped(target_relation) -%}
+        {%- do forget_properties(target_relation) -%}
         {%- do assert_query_is_as_declared(compiled_code) -%}
         {%- call statement('main') -%}
             create or replace view {{ target_relation }} (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .breaches import Breach, report
+from .breaches import Breach, declaration, report
 from .change_tracking import Project, tracking_breaches
 
 Model = dict[str, Any]
@@ -225,4 +225,22 @@ def test_no_table_may_be_tracked_in_the_place_of_another(
     if number < 50:
         what = f"is tried on {number} tables"
         breaches.append(Breach(CHECKER, what, "see how models name the tables that they track"))
+    report(breaches)
+
+
+def test_what_no_ref_names_is_declared(manifest: dict[str, Any], models: list[Model]) -> None:
+    """Else a data test would be left out though what it reads has changed."""
+    breaches = []
+    for model in models:
+        reaches, left = set(), list(model["depends_on"]["macros"])
+        while left:
+            macro = left.pop()
+            if macro not in reaches and macro in manifest["macros"]:
+                reaches.add(macro)
+                left += manifest["macros"][macro]["depends_on"]["macros"]
+        without_ref = {name.rpartition(".")[2] for name in reaches} & {"log_table", "ledger_table"}
+        if without_ref and not model["config"]["meta"].get("also_reads"):
+            what = f"{model['name']} reads a table of {min(without_ref)}, which no ref names"
+            fix = "name it in meta: also_reads, as layer.table"
+            breaches.append(Breach(declaration(model), what, fix))
     report(breaches)

@@ -1,5 +1,5 @@
 {#-
-    A small table in the schema of quality that publishing keeps by itself; made where missing.
+    A small table in the schema of quality that macros keep by themselves; made where missing.
 
     Args:
         name: of the table.
