@@ -24,14 +24,15 @@ GROUPS = {
         "test_oracle",
         "test_queries",
         "test_warehouse",
-        "test_incremental",
+        "test_sequences",
     ),
     "schedule": ("test_service", "test_scheduled_run"),
     # A process takes its next group when two tests are left: what is long must not be among them.
     "fresh clone, own shop": ("test_a_fresh_clone", "test_own_shop"),
+    "landing": ("test_landing", "test_daily", "test_interruptions", "test_streams"),
 }
 # Everything else that needs a cluster, after those.
-CLUSTER = "cluster and landing"
+CLUSTER = "cluster"
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@
         {% set node = graph.nodes.get(waiting[0]) or graph.sources.get(waiting[0]) %}
         {% set relation = api.Relation.create(schema=node.schema, identifier=node.identifier or node.alias) %}
         {% set is_view = node.config.materialized == 'view' %}
-        {% do read.update({waiting.pop(0): table_properties(relation).get('made_from' if is_view else 'current-snapshot-id')}) %}
+        {% set property = 'made_from' if is_view else 'current-snapshot-id' %}
+        {% do read.update({waiting.pop(0): table_properties(relation).get(property)}) %}
         {% if is_view %}
             {% do waiting.extend(node.depends_on.nodes | reject('in', read) | reject('in', waiting) | list) %}
             {% for name in node.config.meta.get('also_reads', []) %}

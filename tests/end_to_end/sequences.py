@@ -102,6 +102,31 @@ def write_late_versions(
     return len(changed)
 
 
+def land_a_short_sequence(
+    warehouse: Callable[..., object], shop: Path, scratch: Path, landed: str, following: str
+) -> None:
+    """Land what comes late, replaced, withdrawn and without a file, for one run to take in.
+
+    Args:
+        warehouse: runs the command line.
+        shop: a generated shop.
+        landed: a date whose files are landed and built.
+        following: one whose files are not; those of the products stay missing.
+    """
+    day, last_day = shop / f"landed_date={landed}", shop / f"landed_date={following}"
+    replaced = scratch / f"events_{landed}.csv"
+    header, *lines = (day / replaced.name).read_bytes().splitlines(keepends=True)
+    replaced.write_bytes(b"".join([header, *lines[: len(lines) // 2]]))
+    warehouse("land", "shop", replaced, "--landed-date", landed, "--replace")
+    warehouse("unland", "shop", f"orders_{landed}.csv")
+    late = scratch / "users_late.csv"
+    users = min(shop.glob("landed_date=*/users_*.csv"))
+    assert write_late_versions(random.Random(1), users, late, *LATE_CHANGES["users"])
+    files = sorted(last_day.glob("[!p]*.csv"))
+    assert len(files) == 3, "all but the products"
+    warehouse("land", "shop", late, *files, "--landed-date", following)
+
+
 @dataclass
 class _Sequence:
     chance: random.Random

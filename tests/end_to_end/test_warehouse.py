@@ -18,7 +18,9 @@ from warehouse.settings import PROJECT_ROOT, Settings
 
 from .conftest import DATA, Run, compared_with_ledger
 from .faults import without_files, write_a_row_twice
-from .table_snapshots import Query, manifest_of, snapshots, tables
+from .profiles import in_ansi_mode
+from .sequences import land_a_short_sequence
+from .table_snapshots import Query, assert_equal, manifest_of, snapshots, tables
 
 MODEL = "model.ecommerce_warehouse"
 # Columns of the grain of tables that grow with what visitors do.
@@ -214,9 +216,16 @@ def fetched(address: str) -> bytes:
 def test_run__again_changes_nothing(
     built: Path, dbt: Run, query: Query, environment: dict[str, str]
 ) -> None:
+    """Nor does a data test ask again about what it has seen; the log of publications is new."""
     before = snapshots(query, environment)
-    dbt("run")
+    said = dbt("build", "--exclude-resource-type", "unit_test").stdout
     assert snapshots(query, environment) == before
+    nodes = manifest_of(environment)["nodes"].values()
+    count = sum(node["resource_type"] == "test" for node in nodes)
+    assert f"{count - 1} data tests passed before on the same snapshots" in said
+    assert said.count("[UP TO DATE in") == sum(
+        node["resource_type"] in ("model", "seed") for node in nodes
+    )
 
 
 def test_dbt__knows_iceberg_tables(built: Path, dbt: Run) -> None:
@@ -355,12 +364,33 @@ def test_publish__waits_for_data_tests_that_failed(
 ) -> None:
     """Also one that the part to be published does not have."""
     write_a_row_twice(query, "marts_candidate.price_history", "true")
-    test = ("test", "--select", "price_history", "--exclude-resource-type", "unit_test")
-    assert dbt(*test, check=False).returncode
+    price_history = ("--select", "price_history", "--exclude-resource-type", "unit_test")
+    assert dbt("test", *price_history, check=False).returncode
     for part in ((), ("--args", "{tag: hourly}")):
         refused = dbt(*PUBLISH, *part, check=False)
         assert refused.returncode
         assert "failed when they last ran: primary_key_price_history" in refused.stdout
-    dbt("run", "--full-refresh", "--select", "price_history")
-    dbt(*test)
+    dbt("build", "--full-refresh", *price_history)
     assert "Published" in dbt(*PUBLISH).stdout
+
+
+def test_short_sequence__incremental_equals_rebuilt(
+    built: Path,
+    unpublished: None,
+    warehouse: Run,
+    dbt: Run,
+    query: Query,
+    environment: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    """The rebuild runs in the other ANSI mode. Long sequences are in `proof_sequences.py`."""
+    land_a_short_sequence(warehouse, built, tmp_path, "2024-03-02", "2024-03-04")
+    dbt("run")
+    assert query("select count(*) from quality.file_reconciliation where not is_reconciled") == [
+        (0,)
+    ]
+    incremental = snapshots(query, environment)
+    dbt("run", "--full-refresh", DBT_PROFILES_DIR=in_ansi_mode(tmp_path, is_ansi=False))
+    rebuilt = snapshots(query, environment)
+    assert all(rebuilt[table] != snapshot for table, snapshot in incremental.items())
+    assert_equal(query, incremental, "incremental against rebuilt")

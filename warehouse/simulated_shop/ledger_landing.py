@@ -49,8 +49,7 @@ def land_ledger(settings: Settings, ledger: Ledger) -> int:
             connection.execute(f"refresh table {schema}.ledger_{name}")
         # Data tests of what reads the ledger are run again when this differs.
         connection.execute(
-            f"alter table {schema}.ledger_files "
-            f"set tblproperties ('landed' = '{held.hexdigest()}')"
+            f"alter table {schema}.ledger_files set tblproperties ('landed' = '{held.hexdigest()}')"
         )
     return row_count
 

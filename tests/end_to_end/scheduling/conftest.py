@@ -47,13 +47,13 @@ def airflow(cluster: Settings) -> Iterator[Airflow]:
         assert not orphan_processes(cluster), "down leaves no process behind"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def days() -> list[date]:
-    """The days that the daily runs missed; a module may have others."""
+    """The days that the daily runs missed; a module may have others, where it is alone."""
     return [YESTERDAY]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def webhook() -> Iterator[str]:
     server = HTTPServer(("127.0.0.1", 0), Webhook)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -61,10 +61,9 @@ def webhook() -> Iterator[str]:
     server.shutdown()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def scheduled(
     cluster: Settings,
-    airflow: Airflow,
     webhook: str,
     days: list[date],
     tmp_path_factory: pytest.TempPathFactory,
@@ -85,7 +84,7 @@ def scheduled(
             "notify_webhook": webhook,
         }
     )
-    airflow.stop()
+    lifecycle.airflow_down(settings)
     lifecycle.up(settings)
     own = Airflow(settings, airflow_environment(settings))
     own.start()
@@ -96,6 +95,7 @@ def scheduled(
     with socket.create_server(("127.0.0.1", settings.port("docs"))):
         yield own
     own.stop()
+    assert not orphan_processes(cluster), "down leaves no process behind"
 
 
 def is_read_anew(airflow: Airflow) -> bool:
@@ -104,7 +104,7 @@ def is_read_anew(airflow: Airflow) -> bool:
     return "arrivals.land_rees46" in {task["task_id"] for task in tasks}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def query(scheduled: Airflow) -> Query:
     def run(statement: str) -> list[tuple]:
         with connect(scheduled.settings) as connection:
@@ -113,7 +113,7 @@ def query(scheduled: Airflow) -> Query:
     return run
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def built_tables(scheduled: Airflow) -> dict[str, str]:
     """The environment in which `snapshots` finds the manifest of the scheduled runs."""
     return {"DBT_TARGET_PATH": str(scheduled.settings.data_folder / "airflow" / "dbt")}

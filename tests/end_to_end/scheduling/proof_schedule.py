@@ -33,7 +33,7 @@ DROPPED = "rees46-turns.csv"
 SEEN = "select count(*), sum(revenue_amount) from scheduled_marts.fct_events"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def days() -> list[date]:
     return [YESTERDAY - timedelta(days=1), YESTERDAY]
 

@@ -18,6 +18,12 @@ from .instance import Airflow
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+@pytest.fixture(scope="package")
+def airflow(scheduled: Airflow) -> Airflow:
+    """The one whose DAGs are run afterwards: no second one is started."""
+    return scheduled
+
+
 @pytest.fixture(autouse=True)
 def started(airflow: Airflow) -> None:
     """Each test begins with all of it healthy, whatever the one before did."""
