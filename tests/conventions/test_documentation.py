@@ -15,7 +15,7 @@ from .dbt_project import PACKAGE
 Nodes = list[dict[str, Any]]
 EXPOSURES = "models/exposures.yml"
 OVERVIEW = "models/overview.md"
-PAGE = "ARCHITECTURE.md"
+PAGE = "docs/reference/star_schema.md"
 
 
 def read_by_people(models: Nodes) -> dict[str, dict[str, Any]]:

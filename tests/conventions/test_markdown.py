@@ -154,7 +154,7 @@ def known_names(manifest: dict[str, Any]) -> set[str]:
 
 def test_there_is_markdown_to_check() -> None:
     expected = {
-        *("README.md", "ARCHITECTURE.md", "DECISIONS.md", "CONVENTIONS.md", "CHANGELOG.md"),
+        *("README.md", "ARCHITECTURE.md", "CONVENTIONS.md", "CHANGELOG.md"),
         *("CONTRIBUTING.md", str(MARTS_PAGE), str(SETTINGS_PAGE)),
     }
     report(
