@@ -1,4 +1,4 @@
-"""The diagram of facts and dimensions in docs/reference/star_schema.md, made from the tests of relationships."""
+"""The diagram of facts and dimensions, made from the tests of relationships."""
 
 import json
 import re
