@@ -73,7 +73,9 @@ def test_every_page_has_its_place() -> None:
     breaches = []
     for path in MARKDOWN:
         if len(path.parts) == 1 and path.name not in AT_THE_ROOT:
-            breaches.append(Breach(path, "is at the root", f"move it below docs: {sorted(FOLDERS)}"))
+            breaches.append(
+                Breach(path, "is at the root", f"move it below docs: {sorted(FOLDERS)}")
+            )
         of_docs = path.parts[0] == "docs" and path != Path("docs/README.md")
         if of_docs and (len(path.parts) != 3 or path.parts[1] not in FOLDERS):
             what = "is in no folder of one purpose"
@@ -152,7 +154,9 @@ def test_a_message_that_is_explained_is_printed() -> None:
     breaches = []
     for message in (message for row in rows for message in re.findall(r"`([^`]+)`", row)):
         parts = [part.strip() for part in message.split("…")]
-        is_ours = message not in OF_OTHERS and " " in message and not message.startswith("warehouse")
+        is_ours = (
+            message not in OF_OTHERS and " " in message and not message.startswith("warehouse")
+        )
         if is_ours and not all(part in sources for part in parts):
             what = f"explains `{message}`, which nothing prints"
             breaches.append(Breach(TROUBLESHOOTING, what, "write it as the code does"))
