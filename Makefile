@@ -37,7 +37,7 @@ lock: $(INSTALLED) ## pin and hash every package of requirements.in again
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-emit-index-url --no-header requirements.in --output-file requirements.txt
 
-docs: $(INSTALLED) ## write what the documentation repeats: tables of marts and settings, the star schema
+docs: $(INSTALLED) ## write what documents repeat: marts, settings, decisions, the star schema
 	@$(BIN)/python -m warehouse.docs.generated && $(BIN)/python -m warehouse.docs.star_schema
 
 up: $(INSTALLED) ## start the embedded cluster

@@ -29,7 +29,7 @@ def run(working_folder: Path, manifest: Manifest | None, *command: str) -> dbtRu
 def main(working_folder: Path) -> None:
     """Write dbt's answers into the folder, which also keeps what spares it parsing all again."""
     manifest = run(working_folder, None, "parse").result
-    # The selection of an hourly run, see ARCHITECTURE.md.
+    # The selection of an hourly run, see docs/concepts/scheduled-runs.md.
     hourly = ["--select", "tag:hourly", "--indirect-selection", "cautious"]
     only_names = ["--output", "json", "--output-keys", "unique_id"]
     listed = run(working_folder, manifest, "ls", *hourly, "--resource-type", "test", *only_names)

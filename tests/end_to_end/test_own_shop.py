@@ -1,4 +1,4 @@
-"""A shop of one's own, added to a copy of the project exactly as the README says."""
+"""A shop of one's own, added to a copy of the project exactly as its guide says."""
 
 import re
 import shutil
@@ -39,10 +39,10 @@ def landed(
 ) -> subprocess.CompletedProcess[str]:
     """The output of `warehouse land`; the shop is added, landed and built."""
     checkout = copy_of_the_project(tmp_path_factory.mktemp("own_shop"))
-    section = (checkout / "README.md").read_text().split("## Add your own shop")[1]
-    [copy_command] = re.findall(r"^(cp -r .*corner_shop.*)$", section, re.MULTILINE)
-    [land_command] = re.findall(r"^warehouse (land corner_shop .*)$", section, re.MULTILINE)
-    [enabling_line] = re.findall(r"^ +(corner_shop: \[events\])$", section, re.MULTILINE)
+    guide = (checkout / "docs/guides/add-a-shop.md").read_text()
+    [copy_command] = re.findall(r"^(cp -r .*corner_shop.*)$", guide, re.MULTILINE)
+    [land_command] = re.findall(r"^warehouse (land corner_shop .*)$", guide, re.MULTILINE)
+    [enabling_line] = re.findall(r"^ +(corner_shop: \[events\])$", guide, re.MULTILINE)
 
     subprocess.run(copy_command.split(), cwd=checkout, check=True)
     project = checkout / "dbt_project.yml"

@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 
 from warehouse.dbt.manifest import PROJECT_NAME
+from warehouse.docs.decisions import INDEX, anchor, page_title, read_decisions
 from warehouse.docs.marts import Mart, read_marts
 from warehouse.errors import WarehouseError
 from warehouse.settings import PROJECT_ROOT, Settings
@@ -47,6 +48,7 @@ def generated_files(root: Path) -> dict[Path, str]:
         OVERVIEW: ("tables of marts", _by_subject(marts, "**", _overview_table)),
         README: ("five marts", _readme_table(first)),
         SETTINGS_PAGE: ("table of settings", settings_table()),
+        INDEX: ("list of decisions", _list_of_decisions(root)),
     }
     pages = {
         page: _filled(page, (root / page).read_text(), name, table)
@@ -124,6 +126,17 @@ def _overview_table(marts: Iterable[Mart]) -> str:
 def _readme_table(marts: Iterable[Mart]) -> str:
     rows = [(f"`{mart.name}`", _grain(mart), mart.question) for mart in marts]
     return _table(("Mart", "One row per", "Question it answers"), rows)
+
+
+def _list_of_decisions(root: Path) -> str:
+    parts = []
+    for page, entries in groupby(read_decisions(root), lambda entry: entry.page):
+        lines = [f"## [{page_title((root / page).read_text())}]({page.name})", ""]
+        for entry in entries:
+            link = f"- {entry.date} [{entry.title}]({page.name}#{anchor(entry.title)})"
+            lines.append(link if entry.status == "accepted" else f"{link}: {entry.status}")
+        parts.append("".join(f"{line}\n" for line in lines))
+    return "\n".join(parts)
 
 
 def _grain(mart: Mart) -> str:

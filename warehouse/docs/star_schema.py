@@ -1,4 +1,4 @@
-"""The diagram of facts and dimensions in ARCHITECTURE.md, made from the tests of relationships."""
+"""The diagram of facts and dimensions, made from the tests of relationships."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from warehouse.docs.artifacts import NO_CATALOG, write_adapted
 from warehouse.settings import PROJECT_ROOT, load_settings
 from warehouse.sql.dbt_environment import dbt_environment
 
-PAGE = PROJECT_ROOT / "ARCHITECTURE.md"
+PAGE = PROJECT_ROOT / "docs/reference/star_schema.md"
 DIAGRAM = re.compile(r"(?<=^```mermaid\n)erDiagram\n.*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
 
