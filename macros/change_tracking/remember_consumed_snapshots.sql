@@ -15,9 +15,11 @@
     {% set remembered = dict(rebuild.consumed, **{'self': properties['current-snapshot-id']}) %}
     {#- Forgotten first: a build killed in between then knows that it knows nothing. #}
     {% set forgotten = [] %}
-    {% for name in properties | list if name.startswith('absorbed.') and name.removeprefix('absorbed.') not in remembered %}
-        {% do forgotten.append("'" ~ name ~ "'") %}
-        {% do properties.pop(name) %}
+    {% for name in properties | list %}
+        {% if name.startswith('absorbed.') and name.removeprefix('absorbed.') not in remembered %}
+            {% do forgotten.append("'" ~ name ~ "'") %}
+            {% do properties.pop(name) %}
+        {% endif %}
     {% endfor %}
     {% if forgotten %}
         {% do run_query('alter table ' ~ relation ~ ' unset tblproperties (' ~ forgotten | join(', ') ~ ')') %}
