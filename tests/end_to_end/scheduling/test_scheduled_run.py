@@ -21,6 +21,8 @@ from .webhook import Webhook
 @pytest.fixture(scope="module")
 def caught_up(scheduled: Airflow) -> DagRun:
     """The run, beneath which the Thrift Server was killed."""
+    # Whatever the tests before did to it.
+    scheduled.start()
     pause(scheduled, DAILY, is_paused=False)
     wait_until(lambda: len(runs_of(scheduled, DAILY)) >= 1, 120, lambda: "no run began")
     [run] = runs_of(scheduled, DAILY)
