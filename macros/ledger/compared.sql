@@ -2,7 +2,7 @@
     One row: how many values of the ledger and of a mart were compared, and how many differ.
 
     Args:
-        ledger, mart: SQL of both sides, with the same columns.
+        ledger, mart: names of the CTEs of both sides, which have the columns compared.
         keys: columns that say which rows belong together.
         values: columns to compare; a side without the row counts as zeros, or as nulls in `states`.
         states: whether a missing row differs from one with zeros.
@@ -14,14 +14,14 @@
     from (
         select
             {% for value in values -%}
-            {%- set told = 'told.' ~ value if states else 'coalesce(told.' ~ value ~ ', 0)' -%}
-            {%- set built = 'built.' ~ value if states else 'coalesce(built.' ~ value ~ ', 0)' -%}
-            if({{ told }} <=> {{ built }}, 0, 1){{ ' + ' if not loop.last }}
+            {%- set of_ledger = 'ledger.' ~ value if states else 'coalesce(ledger.' ~ value ~ ', 0)' -%}
+            {%- set of_mart = 'mart.' ~ value if states else 'coalesce(mart.' ~ value ~ ', 0)' -%}
+            if({{ of_ledger }} <=> {{ of_mart }}, 0, 1){{ ' + ' if not loop.last }}
             {% endfor -%}
-            {{ '+ if(told.' ~ keys[0] ~ ' is null or built.' ~ keys[0] ~ ' is null, 1, 0)' if states }} as differences
-        from ({{ ledger }}) as told
-        full outer join ({{ mart }}) as built
-            on {% for key in keys %}told.{{ key }} <=> built.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
+            {{ '+ if(ledger.' ~ keys[0] ~ ' is null or mart.' ~ keys[0] ~ ' is null, 1, 0)' if states }} as differences
+        from {{ ledger }} as ledger
+        full outer join {{ mart }} as mart
+            on {% for key in keys %}ledger.{{ key }} <=> mart.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
 
     )
 {%- endmacro %}

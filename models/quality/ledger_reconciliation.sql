@@ -17,98 +17,39 @@
     'time_decay_credit',
 ] %}
 {%- set touchpoint = ['session_started_at', 'traffic_source', 'touchpoint_count'] %}
-{%- set told_events = ledger_sums(
-    'events_daily', ['event_date', 'event_type', 'is_bot'], ['event_count', 'revenue_amount']
-) %}
-{%- set told_sessions = ledger_sums('sessions_daily', session_keys + ['is_bot'], sessions) %}
-{%- set told_files = ledger_table('files')
-    ~ ' where to_date(landed_date) <= (select as_of_date from shop_as_of)' %}
+{%- set events = ['event_count', 'revenue_amount'] %}
+{%- set orders = ['order_count', 'cancelled_order_count'] %}
+{%- set lines = ['line_count', 'quarantined_count'] %}
 {%- set comparisons = {
-    'events and revenue by date, type and bots': compared(
-        told_events,
-        'select event_date, event_type, is_bot, count(*) as event_count, sum(revenue_amount) as revenue_amount '
-        ~ 'from events group by event_date, event_type, is_bot',
-        ['event_date', 'event_type', 'is_bot'], ['event_count', 'revenue_amount'],
-    ),
-    'sessions by date, source, device and bots': compared(
-        told_sessions,
-        'select session_date, traffic_source, device_type, is_bot, count(*) as session_count, '
-        ~ 'sum(event_count) as event_count, count_if(is_converted) as converted_count, '
-        ~ 'count_if(is_abandoned) as abandoned_count, sum(duration_seconds) as duration_seconds, '
-        ~ 'sum(revenue_amount) as revenue_amount from sessions '
-        ~ 'group by session_date, traffic_source, device_type, is_bot',
-        session_keys + ['is_bot'], sessions,
-    ),
-    'events and revenue of people by date and type': compared(
-        'select event_date, event_type, event_count, revenue_amount from (' ~ told_events ~ ') where not is_bot',
-        'select * from event_types', ['event_date', 'event_type'], ['event_count', 'revenue_amount'],
-    ),
-    'sessions of people by date, source and device': compared(
-        'select ' ~ (session_keys + sessions_of_people) | join(', ') ~ ' from (' ~ told_sessions ~ ') where not is_bot',
-        'select * from traffic', session_keys, sessions_of_people,
-    ),
-    'ordered funnel by date, source and device': compared(
-        ledger_sums('funnel_daily', session_keys, funnel), 'select * from funnel', session_keys, funnel,
-    ),
-    'abandoned carts by date, source and device': compared(
-        ledger_sums('abandoned_carts_daily', session_keys, carts),
-        'select session_date, traffic_source, device_type, count(*) as cart_count, '
-        ~ 'sum(product_count) as product_count, sum(value_amount) as value_amount from carts '
-        ~ 'group by session_date, traffic_source, device_type',
-        session_keys, carts,
-    ),
-    'sales by date, category and region': compared(
-        ledger_sums('sales_daily', ['order_date', 'category', 'region'], ['order_line_count'] + sales),
-        'select * from sales', ['order_date', 'category', 'region'], ['order_line_count'] + sales,
-    ),
-    'orders and cancelled orders by date': compared(
-        ledger_sums('orders_daily', ['order_date'], ['order_count', 'cancelled_order_count']),
-        'select order_date, count(*) as order_count, count_if(is_cancelled) as cancelled_order_count '
-        ~ 'from orders group by order_date',
-        ['order_date'], ['order_count', 'cancelled_order_count'],
-    ),
-    'customers, new and returning, by date': compared(
-        ledger_sums('customers_daily', ['order_date'], customers),
-        'select order_date, count(distinct user_id) as customer_count, '
-        ~ 'count(distinct if(order_date = first_order_date, user_id, null)) as new_customer_count, '
-        ~ 'count(distinct if(order_date > first_order_date, user_id, null)) as returning_customer_count '
-        ~ 'from orders where not is_cancelled group by order_date',
-        ['order_date'], customers,
-    ),
-    'customers by cohort and months since': compared(
-        ledger_sums('cohorts', ['cohort_month', 'months_since'], ['customer_count']),
-        'select * from cohorts', ['cohort_month', 'months_since'], ['customer_count'],
-    ),
-    'orders and money of each user': compared(
-        ledger_versions('user_totals', 'user_id', ['user_id'] + totals), 'select * from totals',
-        ['user_id'], totals, states=true,
-    ),
-    'versions of each user': compared(
-        ledger_versions('user_versions', 'user_id', ['user_id', 'version_number'] + user_version),
-        'select * from user_versions', ['user_id', 'version_number'], user_version, states=true,
-    ),
+    'events and revenue by date, type and bots':
+        compared('ledger_events', 'events_daily', ['event_date', 'event_type', 'is_bot'], events),
+    'sessions by date, source, device and bots':
+        compared('ledger_sessions', 'sessions_daily', session_keys + ['is_bot'], sessions),
+    'events and revenue of people by date and type':
+        compared('ledger_events_of_people', 'event_types', ['event_date', 'event_type'], events),
+    'sessions of people by date, source and device':
+        compared('ledger_sessions_of_people', 'traffic', session_keys, sessions_of_people),
+    'ordered funnel by date, source and device': compared('ledger_funnel', 'funnel', session_keys, funnel),
+    'abandoned carts by date, source and device': compared('ledger_carts', 'carts_daily', session_keys, carts),
+    'sales by date, category and region':
+        compared('ledger_sales', 'sales', ['order_date', 'category', 'region'], ['order_line_count'] + sales),
+    'orders and cancelled orders by date': compared('ledger_orders', 'orders_daily', ['order_date'], orders),
+    'customers, new and returning, by date':
+        compared('ledger_customers', 'customers_daily', ['order_date'], customers),
+    'customers by cohort and months since':
+        compared('ledger_cohorts', 'cohorts', ['cohort_month', 'months_since'], ['customer_count']),
+    'orders and money of each user': compared('ledger_totals', 'totals', ['user_id'], totals, states=true),
+    'versions of each user':
+        compared('ledger_user_versions', 'user_versions', ['user_id', 'version_number'], user_version, states=true),
     'versions of each product': compared(
-        ledger_versions('product_versions', 'product_id', ['product_id', 'version_number'] + product_version),
-        'select * from product_versions', ['product_id', 'version_number'], product_version, states=true,
+        'ledger_product_versions', 'product_versions', ['product_id', 'version_number'], product_version, states=true
     ),
     'touchpoints and credits of each order': compared(
-        ledger_versions(
-            'attribution', 'order_id', ['order_id', 'touchpoint'] + touchpoint + [rounded(credits)]
-        ),
-        'select * from attribution', ['order_id', 'touchpoint'], touchpoint + credits, states=true,
+        'ledger_attribution', 'attribution', ['order_id', 'touchpoint'], touchpoint + credits, states=true
     ),
-    'lines and quarantined lines by table': compared(
-        'select `table` as table_name, sum(line_count) as line_count, sum(malformed_count) as quarantined_count '
-        ~ 'from ' ~ told_files ~ ' group by `table`',
-        'select table_name, sum(line_count) as line_count, sum(quarantined_count) as quarantined_count '
-        ~ 'from files group by table_name',
-        ['table_name'], ['line_count', 'quarantined_count'],
-    ),
-    'repeated lines by table': compared(
-        'select `table` as table_name, sum(duplicate_count) as duplicate_count from ' ~ told_files ~ ' group by `table`',
-        'select table_name, sum(duplicate_count) as duplicate_count from duplicates group by table_name',
-        ['table_name'], ['duplicate_count'],
-    ),
+    'lines and quarantined lines by table': compared('ledger_lines', 'lines_by_table', ['table_name'], lines),
+    'repeated lines by table':
+        compared('ledger_duplicates', 'duplicates_by_table', ['table_name'], ['duplicate_count']),
 } if ledger_is_landed() else {} %}
 
 with
@@ -290,6 +231,159 @@ attribution as (
     where source_system = 'shop'
 ),
 
+events_daily as (
+    select
+        event_date,
+        event_type,
+        is_bot,
+        count(*) as event_count,
+        sum(revenue_amount) as revenue_amount
+    from events
+    group by event_date, event_type, is_bot
+),
+
+sessions_daily as (
+    select
+        session_date,
+        traffic_source,
+        device_type,
+        is_bot,
+        count(*) as session_count,
+        sum(event_count) as event_count,
+        count_if(is_converted) as converted_count,
+        count_if(is_abandoned) as abandoned_count,
+        sum(duration_seconds) as duration_seconds,
+        sum(revenue_amount) as revenue_amount
+    from sessions
+    group by session_date, traffic_source, device_type, is_bot
+),
+
+carts_daily as (
+    select
+        session_date,
+        traffic_source,
+        device_type,
+        count(*) as cart_count,
+        sum(product_count) as product_count,
+        sum(value_amount) as value_amount
+    from carts
+    group by session_date, traffic_source, device_type
+),
+
+orders_daily as (
+    select
+        order_date,
+        count(*) as order_count,
+        count_if(is_cancelled) as cancelled_order_count
+    from orders
+    group by order_date
+),
+
+customers_daily as (
+    select
+        order_date,
+        count(distinct user_id) as customer_count,
+        count(distinct if(order_date = first_order_date, user_id, null)) as new_customer_count,
+        count(distinct if(order_date > first_order_date, user_id, null)) as returning_customer_count
+    from orders
+    where not is_cancelled
+    group by order_date
+),
+
+lines_by_table as (
+    select
+        table_name,
+        sum(line_count) as line_count,
+        sum(quarantined_count) as quarantined_count
+    from files
+    group by table_name
+),
+
+duplicates_by_table as (
+    select
+        table_name,
+        sum(duplicate_count) as duplicate_count
+    from duplicates
+    group by table_name
+),
+
+{% if comparisons -%}
+ledger_events as (
+    {{ ledger_sums('events_daily', ['event_date', 'event_type', 'is_bot'], events) }}
+),
+
+ledger_events_of_people as (
+    {{ ledger_sums('events_daily', ['event_date', 'event_type'], events, of_people=true) }}
+),
+
+ledger_sessions as (
+    {{ ledger_sums('sessions_daily', session_keys + ['is_bot'], sessions) }}
+),
+
+ledger_sessions_of_people as (
+    {{ ledger_sums('sessions_daily', session_keys, sessions_of_people, of_people=true) }}
+),
+
+ledger_funnel as (
+    {{ ledger_sums('funnel_daily', session_keys, funnel) }}
+),
+
+ledger_carts as (
+    {{ ledger_sums('abandoned_carts_daily', session_keys, carts) }}
+),
+
+ledger_sales as (
+    {{ ledger_sums('sales_daily', ['order_date', 'category', 'region'], ['order_line_count'] + sales) }}
+),
+
+ledger_orders as (
+    {{ ledger_sums('orders_daily', ['order_date'], orders) }}
+),
+
+ledger_customers as (
+    {{ ledger_sums('customers_daily', ['order_date'], customers) }}
+),
+
+ledger_cohorts as (
+    {{ ledger_sums('cohorts', ['cohort_month', 'months_since'], ['customer_count']) }}
+),
+
+ledger_totals as (
+    {{ ledger_versions('user_totals', 'user_id', ['user_id'] + totals) }}
+),
+
+ledger_user_versions as (
+    {{ ledger_versions('user_versions', 'user_id', ['user_id', 'version_number'] + user_version) }}
+),
+
+ledger_product_versions as (
+    {{ ledger_versions('product_versions', 'product_id', ['product_id', 'version_number'] + product_version) }}
+),
+
+ledger_attribution as (
+    {{ ledger_versions('attribution', 'order_id', ['order_id', 'touchpoint'] + touchpoint + [rounded(credits)]) }}
+),
+
+ledger_lines as (
+    select
+        `table` as table_name,
+        sum(line_count) as line_count,
+        sum(malformed_count) as quarantined_count
+    from {{ ledger_table('files') }}
+    where to_date(landed_date) <= (select shop_as_of.as_of_date from shop_as_of)
+    group by `table`
+),
+
+ledger_duplicates as (
+    select
+        `table` as table_name,
+        sum(duplicate_count) as duplicate_count
+    from {{ ledger_table('files') }}
+    where to_date(landed_date) <= (select shop_as_of.as_of_date from shop_as_of)
+    group by `table`
+),
+
+{% endif -%}
 counted as (
     {%- if comparisons %}
     {%- for name, counts in comparisons.items() %}
