@@ -17,6 +17,8 @@ for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
     found="${found:-}${found:+, }$("$candidate" --version 2>/dev/null || echo "no $candidate")"
 done
 [ -n "${python:-}" ] || fail "Python 3.11, 3.12 or 3.13 is needed, found: $found. Fix: install one and run make again, or name it: make install PYTHON=/path/to/python3.11."
+# An activated environment, as this project's own is in a shell that works with it, has no pip: its interpreter has.
+"$python" -m pip --version >/dev/null 2>&1 || python=$("$python" -c 'import sys; print(sys._base_executable)')
 "$python" -m pip --version >/dev/null 2>&1 || fail "$python has no pip. Fix: $python -m ensurepip, or install your system's python3-pip package."
 
 started=$(date +%s)

@@ -1,7 +1,9 @@
 """The README's first command in a fresh clone, with nothing set up."""
 
+import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,3 +39,15 @@ def test_make_demo(clone: Clone) -> None:
     assert answer.returncode == 0, answer.stdout[-5000:] + answer.stderr
     assert "Traceback" not in answer.stdout + answer.stderr
     clone.assert_demo_is_whole(answer.stdout)
+
+
+def test_an_upgrade_is_installed_from_the_activated_environment(clone: Clone) -> None:
+    own = clone.folder / ".venv"
+    path = f"{own / 'bin'}{os.pathsep}{clone.environment['PATH']}"
+    (clone.folder / "requirements.txt").touch()
+    activated = replace(
+        clone, environment=clone.environment | {"VIRTUAL_ENV": str(own), "PATH": path}
+    )
+    answer = activated.make("install", timeout=300)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "Set up in" in answer.stdout
