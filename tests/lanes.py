@@ -111,27 +111,27 @@ class Lane:
 
     def __init__(self) -> None:
         self._console = Console(highlight=False)
-        self._told: list[tuple[str, float, bool]] = []
+        self._results: list[tuple[str, float, bool]] = []
 
     @property
     def is_passed(self) -> bool:
         """Whether every step has succeeded so far."""
-        return all(passed for *_, passed in self._told)
+        return all(passed for *_, passed in self._results)
 
     def run(self, step: Step) -> None:
         """Run a step to its end, whatever that is."""
         self._console.rule(f"[bold]{step.name}", align="left")
         began = time.monotonic()
         passed = not any(run_side_by_side(step.commands))
-        self._told.append((step.name, time.monotonic() - began, passed))
+        self._results.append((step.name, time.monotonic() - began, passed))
 
     def print_table(self) -> None:
         """The minutes of each step."""
         table = Table("part", "minutes", "result")
-        for name, seconds, passed in self._told:
+        for name, seconds, passed in self._results:
             table.add_row(name, f"{seconds / 60:.1f}", "passed" if passed else "[red]failed")
         table.add_section()
-        total = sum(seconds for _, seconds, _ in self._told)
+        total = sum(seconds for _, seconds, _ in self._results)
         table.add_row("all", f"{total / 60:.1f}", "passed" if self.is_passed else "[red]failed")
         self._console.print(table)
 

@@ -60,7 +60,7 @@ class Mutation:
         """The text of the model with the fault."""
         return text[: self.start] + self.replacement + text[self.end :]
 
-    def told(self, text: str) -> str:
+    def described(self, text: str) -> str:
         """One line for people."""
         line = text.count("\n", 0, self.start) + 1
         found = " ".join(text[self.start : self.end].split())

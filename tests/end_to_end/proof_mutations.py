@@ -40,10 +40,10 @@ def test_every_fault_is_noticed(seed: int, built: Path, dbt: Run, tmp_path: Path
         shutil.copytree(source, copy) if source.is_dir() else shutil.copy(source, copy)
     models = sorted((tmp_path / "models").rglob("*.sql"))
     faults = draw(seed, models, COUNT)
-    told = {}
+    described = {}
     for fault in faults:
         text = fault.model.read_text()
-        told[fault.model.stem] = fault.told(text)
+        described[fault.model.stem] = fault.described(text)
         fault.model.write_text(fault.apply_to(text))
     target = tmp_path / "target"
     dbt(
@@ -60,7 +60,7 @@ def test_every_fault_is_noticed(seed: int, built: Path, dbt: Run, tmp_path: Path
         if kind == "unit_test":
             (sound if result["status"] == "pass" else noticed).add(model)
     # What has no fault passes: it was not the server that failed.
-    assert noticed <= set(told), noticed - set(told)
+    assert noticed <= set(described), noticed - set(described)
     assert sound
-    survivors = [line for model, line in told.items() if model not in noticed]
+    survivors = [line for model, line in described.items() if model not in noticed]
     assert not survivors, "\n".join(["no unit test noticed", *survivors])

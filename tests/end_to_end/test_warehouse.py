@@ -176,9 +176,9 @@ def test_docs__are_served_until_ctrl_c(
         models = {name for name in manifest["nodes"] if name.startswith("model.")}
         assert models and models <= set(catalog["nodes"]), "every table with its columns"
         assert b"<html" in fetched(f"{address}/lineage/")
-        told = json.loads(fetched(f"{address}/lineage/dbdocs-data.json"))
-        assert_columns_are_traced(models, told["columnLineage"])
-        keys = {(edge["from_id"], edge["to_id"]) for edge in told["erd"]["edges"]}
+        site = json.loads(fetched(f"{address}/lineage/dbdocs-data.json"))
+        assert_columns_are_traced(models, site["columnLineage"])
+        keys = {(edge["from_id"], edge["to_id"]) for edge in site["erd"]["edges"]}
         assert (f"{MODEL}.fct_sessions", f"{MODEL}.dim_users") in keys
         # As Ctrl-C does, to every process of the terminal.
         os.killpg(docs.pid, signal.SIGINT)

@@ -70,8 +70,8 @@ def test_days__land_once_with_the_ledger_of_the_last(
     assert landed_ledger(connection) == (at_once.lines("files").num_rows, str(at_once.as_of))
     assert not list(shop.folder.rglob("*.csv")), "no local copy is left"
     live = {(file.table_name, file.checksum) for file in list_live_files(own, "shop")}
-    told = at_once.lines("files").to_pylist()
-    assert live == {(file["table"], file["checksum"]) for file in told}
+    landed = at_once.lines("files").to_pylist()
+    assert live == {(file["table"], file["checksum"]) for file in landed}
 
 
 def test_days__go_on_where_they_were_interrupted(

@@ -89,7 +89,7 @@ def scheduled(
     own = Airflow(settings, airflow_environment(settings))
     own.start()
     # What another test let Airflow know of the DAGs had other settings.
-    wait_until(lambda: is_read_anew(own), 120, lambda: "the DAGs were not read again")
+    wait_until(lambda: knows_these_dags(own), 120, lambda: "the DAGs were not read again")
     time.sleep(10)
     # Somebody reads the docs meanwhile.
     with socket.create_server(("127.0.0.1", settings.port("docs"))):
@@ -98,7 +98,7 @@ def scheduled(
     assert not orphan_processes(cluster), "down leaves no process behind"
 
 
-def is_read_anew(airflow: Airflow) -> bool:
+def knows_these_dags(airflow: Airflow) -> bool:
     """Whether Airflow knows the DAGs as the settings of these tests make them."""
     tasks = patiently(lambda: airflow.rest("GET", f"/api/v2/dags/{DAILY}/tasks"))["tasks"]
     return "arrivals.land_rees46" in {task["task_id"] for task in tasks}

@@ -11,9 +11,9 @@ from .runs import DagRun
 
 def assert_each_day_once_in_order(runs: list[DagRun], days: list[date], query: Query) -> None:
     """Each day was landed and published once, and readers saw it as of that day."""
-    told = [run.told() for run in runs]
-    assert [run["logical_date"][:10] for run in told] == [str(day) for day in days]
-    for before, after in pairwise(told):
+    details = [run.details() for run in runs]
+    assert [run["logical_date"][:10] for run in details] == [str(day) for day in days]
+    for before, after in pairwise(details):
         assert before["end_date"] <= after["start_date"], "one after the other"
     batches = query(
         "select publication_id, snapshot_id from scheduled_quality.publications "

@@ -179,7 +179,7 @@ def test_runs_wait_for_each_other(scheduled: Airflow, turns: Turns) -> None:
     while turns.newer.state("publish") not in ("running", "success"):
         for waiting in (turns.daily, turns.hourly):
             assert waiting.state("build") is None, "another DAG is exclusive"
-        assert turns.newer.told()["state"] != "failed", turns.newer.explain()
+        assert turns.newer.details()["state"] != "failed", turns.newer.explain()
         time.sleep(1)
     turns.daily.call_off()
     pause(scheduled, DAILY, is_paused=True)
@@ -193,7 +193,7 @@ def test_backfill__goes_on_by_itself_and_changes_nothing(
     built_tables: dict[str, str],
 ) -> None:
     """Neither the maintenance before it nor what came meanwhile makes it build a day again."""
-    ended = turns.newer.succeed().told()["end_date"]
+    ended = turns.newer.succeed().details()["end_date"]
     assert snapshots_at(ended, turns.before, query) == turns.before
     wait_until(lambda: len(runs_of(scheduled, BACKFILL)) == 2, 60, turns.newer.explain)
     states = turns.older.succeed().states()
@@ -201,7 +201,7 @@ def test_backfill__goes_on_by_itself_and_changes_nothing(
     begun = turns.older.tasks()["build"]["start_date"]
     # What only daily runs build comes after what an hourly one has built since.
     hourly = tables(built_tables, tag="hourly")
-    ended = turns.older.told()["end_date"]
+    ended = turns.older.details()["end_date"]
     assert snapshots_at(ended, hourly, query) == snapshots_at(begun, hourly, query)
     dates = "select distinct order_date from scheduled_marts.fct_orders order by all"
     assert {str(day) for (day,) in query(dates)} >= set(map(str, days))
@@ -209,9 +209,12 @@ def test_backfill__goes_on_by_itself_and_changes_nothing(
 
 def test_hourly__readers_see_what_was_dropped(turns: Turns, query: Query) -> None:
     turns.hourly.succeed()
-    for task_id, told in (("fct_events.run", "success after"), ("fct_events.test", "pass after")):
+    for task_id, outcome in (
+        ("fct_events.run", "success after"),
+        ("fct_events.test", "pass after"),
+    ):
         log = turns.hourly.log(f"warehouse.{task_id}")
-        assert told in log, log
+        assert outcome in log, log
     [(facts,)] = query(
         "select count(*) from scheduled_marts.fct_events as facts "
         "inner join scheduled_staging.stg_landing__files as files using (file_id) "
@@ -220,7 +223,7 @@ def test_hourly__readers_see_what_was_dropped(turns: Turns, query: Query) -> Non
     assert facts > 0
 
 
-def test_a_failed_data_test_keeps_readers_from_it_and_is_told(
+def test_a_failed_data_test_keeps_readers_from_it_and_is_notified(
     scheduled: Airflow, turns: Turns, query: Query
 ) -> None:
     seen = "select count(*), max(published_at) from scheduled_quality.publications"
@@ -233,7 +236,7 @@ def test_a_failed_data_test_keeps_readers_from_it_and_is_told(
         "source_system = 'rees46' and session_date = date'2019-10-01'",
     )
     bad = hourly_run(scheduled, "rees46-bad.csv", "2019-10-03").wait()
-    assert bad.told()["state"] == "failed"
+    assert bad.details()["state"] == "failed"
     states = bad.states()
     assert states["warehouse.fct_sessions.test"] == "failed"
     assert states["publish"] == "upstream_failed"
@@ -246,7 +249,7 @@ def test_a_failed_data_test_keeps_readers_from_it_and_is_told(
             for message in Webhook.messages
         ),
         60,
-        lambda: f"not told: {Webhook.messages}",
+        lambda: f"not notified: {Webhook.messages}",
     )
 
 

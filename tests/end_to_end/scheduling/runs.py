@@ -31,7 +31,7 @@ class DagRun:
     def _path(self) -> str:
         return f"/api/v2/dags/{self.dag_id}/dagRuns/{quote(self.run_id, safe='')}"
 
-    def told(self) -> dict[str, Any]:
+    def details(self) -> dict[str, Any]:
         """What the API says of it."""
         return patiently(lambda: self.airflow.rest("GET", self._path))
 
@@ -61,7 +61,7 @@ class DagRun:
 
     def wait(self, seconds: float = 1800) -> "DagRun":
         """Wait for its end."""
-        wait_until(lambda: self.told()["state"] in FINAL, seconds, self.explain)
+        wait_until(lambda: self.details()["state"] in FINAL, seconds, self.explain)
         return self
 
     def succeed(self, seconds: float = 1800) -> "DagRun":
@@ -96,7 +96,7 @@ class DagRun:
         for task_id, state in self.states().items():
             states.setdefault(str(state), []).append(task_id)
         few = {state: names[:12] for state, names in states.items()}
-        return f"{self.dag_id} {self.run_id} is {self.told()['state']}: {few}"
+        return f"{self.dag_id} {self.run_id} is {self.details()['state']}: {few}"
 
 
 def trigger(airflow: Airflow, dag_id: str, **conf: Any) -> DagRun:

@@ -55,6 +55,6 @@ def test_numbers_are_proven_and_the_docs_are_there(
     assert_proven_with_docs(scheduled, query)
 
 
-def test_a_late_run_is_told(caught_up: DagRun) -> None:
+def test_a_late_run_is_notified(caught_up: DagRun) -> None:
     late = [message for message in Webhook.messages if message["kind"] == "late"]
     assert {message["dag_id"] for message in late} >= {DAILY}, "a missed day is a late one"
