@@ -16,7 +16,7 @@ install: $(INSTALLED) ## set up .venv with every locked package
 demo: $(INSTALLED) ## start everything, land a week of logs, build the warehouse, show the results
 	@$(BIN)/warehouse demo
 
-check: $(INSTALLED) ## check what needs no cluster, in three minutes: style, types, conventions, tests
+check: $(INSTALLED) ## check what needs no cluster, in two minutes: style, types, conventions, tests
 	@$(BIN)/python -m tests.lanes check
 
 test: $(INSTALLED) ## check all files, then test the product on clusters of its own
