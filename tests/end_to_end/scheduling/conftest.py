@@ -5,7 +5,9 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
 from http.server import HTTPServer
+from urllib.error import HTTPError
 
 import pytest
 import yaml
@@ -100,8 +102,14 @@ def scheduled(
 
 def knows_these_dags(airflow: Airflow) -> bool:
     """Whether Airflow knows the DAGs as the settings of these tests make them."""
-    tasks = patiently(lambda: airflow.rest("GET", f"/api/v2/dags/{DAILY}/tasks"))["tasks"]
-    return "arrivals.land_rees46" in {task["task_id"] for task in tasks}
+    try:
+        found = patiently(lambda: airflow.rest("GET", f"/api/v2/dags/{DAILY}/tasks"))
+    except HTTPError as error:
+        if error.code != HTTPStatus.NOT_FOUND:
+            raise
+        # Airflow is healthy before it has read a DAG for the first time.
+        return False
+    return "arrivals.land_rees46" in {task["task_id"] for task in found["tasks"]}
 
 
 @pytest.fixture(scope="package")
