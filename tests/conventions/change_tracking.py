@@ -263,7 +263,8 @@ def _reading_breaches(project: Project, model: Node, rendered: Rendered) -> list
         breaches.append(Breach(path, what, "track what the query reads"))
     elif reads:
         what = f"the query reads {reads}, which is not tracked"
-        fix = f"track it, or say in the YAML why not: meta.{' or meta.'.join(EXEMPTIONS)}"
+        why_not = f"say in the YAML why not: meta.{' or meta.'.join(EXEMPTIONS)}"
+        fix = f"track it (incremental-builds.md: which macro tracks a table), or {why_not}"
         breaches.append(Breach(path, what, fix))
     elif superfluous:
         what = f"it tracks {superfluous}, which the query does not read"

@@ -155,9 +155,11 @@ select
     bool_and(status = 'cancelled') as is_cancelled,
     bool_or(quantity > 0 and status <> 'cancelled') as is_purchase,
     bool_or(is_return) as has_return,
-    max(user_id) as user_id,
-    coalesce(max_by(user_version_id, user_id), 'unknown') as user_version_id,
-    max(payment_method) as payment_method,
+    first(user_id order by ordered_at, order_line_id) filter (user_id is not null) as user_id,
+    coalesce(
+        first(user_version_id order by ordered_at, order_line_id) filter (user_id is not null), 'unknown'
+    ) as user_version_id,
+    first(payment_method order by ordered_at, order_line_id) as payment_method,
     count(*) as order_line_count,
     count(distinct product_id) as product_count,
     sum(quantity) as item_count,

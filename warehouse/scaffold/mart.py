@@ -188,7 +188,9 @@ def _measures(root: Path, table: Table) -> Iterator[Column]:
     count = f"{table.rows.removesuffix('s')}_count"
     described = "".join(page.read_text() for page in (root / "models").glob("columns*.md"))
     is_known = f"{{% docs column_{count} %}}" in described
-    if is_known and table.name.startswith("fct_") and count not in table.columns:
+    # Not every row is one that counts, where the table says which does.
+    counts_all = table.name.startswith("fct_") and "is_purchase" not in table.columns
+    if is_known and counts_all and count not in table.columns:
         yield Column(count, "bigint", "additive", "count(*)")
     for name, column in table.columns.items():
         meta = column.get("config", {}).get("meta", {})

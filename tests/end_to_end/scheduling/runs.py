@@ -66,7 +66,7 @@ class DagRun:
 
     def succeed(self, seconds: float = 1800) -> "DagRun":
         """Wait for its end, which must be a good one."""
-        assert self.wait(seconds).told()["state"] == "success", self.explain()
+        assert self.wait(seconds).details()["state"] == "success", self.explain()
         return self
 
     def wait_for_task(self, task_id: str, *states: str, seconds: float = 900) -> None:

@@ -98,6 +98,19 @@ def test_a_column_is_tested_to_be_in_its_dimension(checkout: Path) -> None:
     ("table", "by", "measures"),
     [
         ("fct_returns", "return_date", ["return_count", "refund_amount"]),
+        # Not every order counts.
+        (
+            "fct_orders",
+            "order_date",
+            [
+                "order_line_count",
+                "item_count",
+                "gross_amount",
+                "discount_amount",
+                "refund_amount",
+                "net_amount",
+            ],
+        ),
         ("as_of_dates", "as_of_date", []),
         ("dim_products", "brand", []),
         ("agg_visitor_sketches_daily", "session_date", []),
