@@ -21,7 +21,11 @@ MOST_OPENING_LINES = 5
 MOST_NODES = 15
 TROUBLESHOOTING = Path("docs/reference/troubleshooting.md")
 # What other programs say, and names of data tests, which dbt's graph has.
-OF_OTHERS = {"warehouse: command not found", "TABLE_OR_VIEW_NOT_FOUND"}
+OF_OTHERS = {
+    "warehouse: command not found",
+    "TABLE_OR_VIEW_NOT_FOUND",
+    "Could not connect to any of",
+}
 _OPENING = re.compile(
     r"# [^\n]+\n\n((?:(?!```|#)[^\n]+\n)+)\n```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL
 )
