@@ -46,13 +46,17 @@ def run_module(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[s
     )
 
 
-def scaffold_worked_example(checkout: Path) -> str:
-    """Run the page's `warehouse new mart`; gives the name of the mart."""
+def command_of_worked_example(checkout: Path) -> list[str]:
+    """The arguments of the page's `warehouse new mart`, of which the third is the mart's name."""
     page = (checkout / PAGE).read_text()
     [arguments] = re.findall(r"^warehouse (new mart .*)$", page, re.MULTILINE)
-    answer = run_module(checkout, "warehouse", *arguments.split())
+    return str(arguments).split()
+
+
+def scaffold_worked_example(checkout: Path) -> None:
+    """Run the page's `warehouse new mart`."""
+    answer = run_module(checkout, "warehouse", *command_of_worked_example(checkout))
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    return str(arguments.split()[2])
 
 
 def complete_worked_example(checkout: Path) -> None:
@@ -64,10 +68,3 @@ def complete_worked_example(checkout: Path) -> None:
         file.write_text(kept + told["text"])
     answer = run_module(checkout, "warehouse.docs.generated")
     assert answer.returncode == 0, answer.stderr
-
-
-def apply_worked_example(checkout: Path) -> str:
-    """Add the page's mart to a checkout, complete; gives its name."""
-    name = scaffold_worked_example(checkout)
-    complete_worked_example(checkout)
-    return name

@@ -2,7 +2,8 @@
     One row: how many values of the ledger and of a mart were compared, and how many differ.
 
     Args:
-        ledger, mart: names of the CTEs of both sides, which have the columns compared.
+        ledger: SQL of what the ledger says.
+        mart: name of the CTE with the same columns.
         keys: columns that say which rows belong together.
         values: columns to compare; a side without the row counts as zeros, or as nulls in `states`.
         states: whether a missing row differs from one with zeros.
@@ -19,7 +20,7 @@
             if({{ of_ledger }} <=> {{ of_mart }}, 0, 1){{ ' + ' if not loop.last }}
             {% endfor -%}
             {{ '+ if(ledger.' ~ keys[0] ~ ' is null or mart.' ~ keys[0] ~ ' is null, 1, 0)' if states }} as differences
-        from {{ ledger }} as ledger
+        from ({{ ledger }}) as ledger
         full outer join {{ mart }} as mart
             on {% for key in keys %}ledger.{{ key }} <=> mart.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
 

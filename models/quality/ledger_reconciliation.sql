@@ -1,4 +1,5 @@
 {%- set sales = ['gross_amount', 'discount_amount', 'refund_amount', 'net_amount'] %}
+{%- set event_keys = ['event_date', 'event_type'] %}
 {%- set session_keys = ['session_date', 'traffic_source', 'device_type'] %}
 {%- set sessions = [
     'session_count', 'event_count', 'converted_count', 'abandoned_count', 'duration_seconds', 'revenue_amount',
@@ -22,34 +23,42 @@
 {%- set lines = ['line_count', 'quarantined_count'] %}
 {%- set comparisons = {
     'events and revenue by date, type and bots':
-        compared('ledger_events', 'events_daily', ['event_date', 'event_type', 'is_bot'], events),
+        compared_sums('events_daily', 'events_daily', event_keys + ['is_bot'], events),
     'sessions by date, source, device and bots':
-        compared('ledger_sessions', 'sessions_daily', session_keys + ['is_bot'], sessions),
+        compared_sums('sessions_daily', 'sessions_daily', session_keys + ['is_bot'], sessions),
     'events and revenue of people by date and type':
-        compared('ledger_events_of_people', 'event_types', ['event_date', 'event_type'], events),
+        compared_sums('events_daily', 'event_types', event_keys, events, of_people=true),
     'sessions of people by date, source and device':
-        compared('ledger_sessions_of_people', 'traffic', session_keys, sessions_of_people),
-    'ordered funnel by date, source and device': compared('ledger_funnel', 'funnel', session_keys, funnel),
-    'abandoned carts by date, source and device': compared('ledger_carts', 'carts_daily', session_keys, carts),
+        compared_sums('sessions_daily', 'traffic', session_keys, sessions_of_people, of_people=true),
+    'ordered funnel by date, source and device': compared_sums('funnel_daily', 'funnel', session_keys, funnel),
+    'abandoned carts by date, source and device':
+        compared_sums('abandoned_carts_daily', 'carts_daily', session_keys, carts),
     'sales by date, category and region':
-        compared('ledger_sales', 'sales', ['order_date', 'category', 'region'], ['order_line_count'] + sales),
-    'orders and cancelled orders by date': compared('ledger_orders', 'orders_daily', ['order_date'], orders),
+        compared_sums('sales_daily', 'sales', ['order_date', 'category', 'region'], ['order_line_count'] + sales),
+    'orders and cancelled orders by date': compared_sums('orders_daily', 'orders_daily', ['order_date'], orders),
     'customers, new and returning, by date':
-        compared('ledger_customers', 'customers_daily', ['order_date'], customers),
+        compared_sums('customers_daily', 'customers_daily', ['order_date'], customers),
     'customers by cohort and months since':
-        compared('ledger_cohorts', 'cohorts', ['cohort_month', 'months_since'], ['customer_count']),
-    'orders and money of each user': compared('ledger_totals', 'totals', ['user_id'], totals, states=true),
-    'versions of each user':
-        compared('ledger_user_versions', 'user_versions', ['user_id', 'version_number'], user_version, states=true),
+        compared_sums('cohorts', 'cohorts', ['cohort_month', 'months_since'], ['customer_count']),
+    'orders and money of each user': compared(
+        ledger_versions('user_totals', 'user_id', ['user_id'] + totals), 'totals', ['user_id'], totals, states=true,
+    ),
+    'versions of each user': compared(
+        ledger_versions('user_versions', 'user_id', ['user_id', 'version_number'] + user_version),
+        'user_versions', ['user_id', 'version_number'], user_version, states=true,
+    ),
     'versions of each product': compared(
-        'ledger_product_versions', 'product_versions', ['product_id', 'version_number'], product_version, states=true
+        ledger_versions('product_versions', 'product_id', ['product_id', 'version_number'] + product_version),
+        'product_versions', ['product_id', 'version_number'], product_version, states=true,
     ),
     'touchpoints and credits of each order': compared(
-        'ledger_attribution', 'attribution', ['order_id', 'touchpoint'], touchpoint + credits, states=true
+        ledger_versions('attribution', 'order_id', ['order_id', 'touchpoint'] + touchpoint + [rounded(credits)]),
+        'attribution', ['order_id', 'touchpoint'], touchpoint + credits, states=true,
     ),
-    'lines and quarantined lines by table': compared('ledger_lines', 'lines_by_table', ['table_name'], lines),
-    'repeated lines by table':
-        compared('ledger_duplicates', 'duplicates_by_table', ['table_name'], ['duplicate_count']),
+    'lines and quarantined lines by table': compared(ledger_lines(), 'lines_by_table', ['table_name'], lines),
+    'repeated lines by table': compared(
+        ledger_lines(), 'duplicates_by_table', ['table_name'], ['duplicate_count']
+    ),
 } if ledger_is_landed() else {} %}
 
 with
@@ -307,83 +316,6 @@ duplicates_by_table as (
     group by table_name
 ),
 
-{% if comparisons -%}
-ledger_events as (
-    {{ ledger_sums('events_daily', ['event_date', 'event_type', 'is_bot'], events) }}
-),
-
-ledger_events_of_people as (
-    {{ ledger_sums('events_daily', ['event_date', 'event_type'], events, of_people=true) }}
-),
-
-ledger_sessions as (
-    {{ ledger_sums('sessions_daily', session_keys + ['is_bot'], sessions) }}
-),
-
-ledger_sessions_of_people as (
-    {{ ledger_sums('sessions_daily', session_keys, sessions_of_people, of_people=true) }}
-),
-
-ledger_funnel as (
-    {{ ledger_sums('funnel_daily', session_keys, funnel) }}
-),
-
-ledger_carts as (
-    {{ ledger_sums('abandoned_carts_daily', session_keys, carts) }}
-),
-
-ledger_sales as (
-    {{ ledger_sums('sales_daily', ['order_date', 'category', 'region'], ['order_line_count'] + sales) }}
-),
-
-ledger_orders as (
-    {{ ledger_sums('orders_daily', ['order_date'], orders) }}
-),
-
-ledger_customers as (
-    {{ ledger_sums('customers_daily', ['order_date'], customers) }}
-),
-
-ledger_cohorts as (
-    {{ ledger_sums('cohorts', ['cohort_month', 'months_since'], ['customer_count']) }}
-),
-
-ledger_totals as (
-    {{ ledger_versions('user_totals', 'user_id', ['user_id'] + totals) }}
-),
-
-ledger_user_versions as (
-    {{ ledger_versions('user_versions', 'user_id', ['user_id', 'version_number'] + user_version) }}
-),
-
-ledger_product_versions as (
-    {{ ledger_versions('product_versions', 'product_id', ['product_id', 'version_number'] + product_version) }}
-),
-
-ledger_attribution as (
-    {{ ledger_versions('attribution', 'order_id', ['order_id', 'touchpoint'] + touchpoint + [rounded(credits)]) }}
-),
-
-ledger_lines as (
-    select
-        `table` as table_name,
-        sum(line_count) as line_count,
-        sum(malformed_count) as quarantined_count
-    from {{ ledger_table('files') }}
-    where to_date(landed_date) <= (select shop_as_of.as_of_date from shop_as_of)
-    group by `table`
-),
-
-ledger_duplicates as (
-    select
-        `table` as table_name,
-        sum(duplicate_count) as duplicate_count
-    from {{ ledger_table('files') }}
-    where to_date(landed_date) <= (select shop_as_of.as_of_date from shop_as_of)
-    group by `table`
-),
-
-{% endif -%}
 counted as (
     {%- if comparisons %}
     {%- for name, counts in comparisons.items() %}
